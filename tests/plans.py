@@ -76,6 +76,13 @@ def days_of(table: str, first: int, last: int = 0) -> set[str]:
     return {partition_of(table, today + timedelta(days=offset)) for offset in range(first, last + 1)}
 
 
+def days_since(table: str, first: int) -> set[str]:
+    """The partitions from `first` days from today on, as many as there are."""
+    found = sql.tuples("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table])
+    (begin,) = days_of(table, first, first)
+    return {name for (name,) in found if begin <= name and name != f"{table}_default"}
+
+
 def ninety_days(postgres: EmbeddedPostgres, table: str, fill: str) -> None:
     """Let `table` have its last 90 days, each filled by the INSERT … SELECT `fill`, given the `day`.
 
@@ -103,7 +110,8 @@ def own_days(postgres: EmbeddedPostgres, *tables: str) -> Iterator[None]:
     yield
     with psycopg.connect(postgres.urls.owner) as owner:
         for table in tables:
-            owner.execute(f"DROP TABLE {', '.join(_partitions(owner, table) - before[table])}".encode())
+            if more := _partitions(owner, table) - before[table]:
+                owner.execute(f"DROP TABLE {', '.join(more)}".encode())
 
 
 def _partitions(owner: psycopg.Connection, table: str) -> set[str]:

@@ -7,7 +7,7 @@ from joey.commissions.follow_report_holds import BY_REPORT
 from joey.commissions.holds_in_force import IS_CLOSED, OF_QUARANTINE, OF_UNREADABLE
 from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
-from joey.orders.rests import DISMISS_REPORT, READ_AGAIN, RETRY_REPORT
+from joey.orders.rests import DISMISS_POLL, DISMISS_REPORT, READ_AGAIN, RETRY_REPORT
 
 BOOK = Job("joey.commissions.jobs.book_commissions")
 CONFIRM = Job("joey.commissions.jobs.confirm_commissions")
@@ -53,7 +53,7 @@ RESTS = [
         query="?open=alone",
     ),
     Rest(
-        HOLD, "of an unreadable report", (READ_AGAIN, RETRY_REPORT, DISMISS_REPORT, RELEASE),
+        HOLD, "of an unreadable report", (READ_AGAIN, RETRY_REPORT, DISMISS_REPORT, DISMISS_POLL, RELEASE),
         "when the report is read, replaced or given up, nothing is left to hold, or an operator releases it",
         rows=OF_UNREADABLE & ~IS_CLOSED, unlisted="listed by its unreadable report",
     ),

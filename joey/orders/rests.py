@@ -16,6 +16,7 @@ ATTRIBUTE = Verb("lines attribute", "orders_orderline:attribute")
 RELEASE = Verb("lines release", "commissions_hold:release")
 RETRY_REPORT = Verb("reports retry", "orders_unreadreport:retry", sure=False)
 DISMISS_REPORT = Verb("reports dismiss", "orders_unreadreport:dismiss")
+DISMISS_POLL = Verb("reports dismiss-poll", "orders_unreadreport:dismiss_poll")
 END_GAP = Verb("reports end-gap", "orders_synccursor:end_gap")
 ASK_LOST = Verb("lines ask-lost", "orders_lostorder:ask_again", sure=False)
 STARTS: list[Verb] = []
@@ -85,7 +86,7 @@ RESTS = [
         rows=~_HAS_LINE, unlisted="it moves no money until then",
     ),
     Rest(
-        UNREAD, "unreadable", (READ_AGAIN, RETRY_REPORT, DISMISS_REPORT),
+        UNREAD, "unreadable", (READ_AGAIN, RETRY_REPORT, DISMISS_REPORT, DISMISS_POLL),
         "tried every hour, until the connector can read it, a later report of its line or case was read, or it is given"
         " up; until then each line that it may be about is held",
         AT_ONCE,

@@ -1,5 +1,6 @@
 """Operators end what is stuck, in the office and in the terminal: each verb once, over the real processes."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -268,6 +269,22 @@ def test_a_report_that_can_never_be_read_is_given_up_with_a_reason(
     assert "Order reports that cannot be read" not in ada.waiting()
     joey.run("sync")
     assert "0 tried" in ada.run("reports", "retry")
+    assert "All" in joey.run("prove")
+
+
+def test_all_that_came_with_one_poll_and_can_never_be_read_is_given_up_together(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    line = sold(joey, sandbox, mei, 1)
+    report = unreadable(joey, sandbox, ada, line)
+    said = ada.run("reports", "unreadable")
+    (poll,) = re.findall(rf"{report} .* poll (\d+),", said)
+
+    assert ada.rows("orders_unreadreport", f"?q={poll}") == [report]
+    assert "No unreadable report" in ada.run("reports", "dismiss-poll", "1", "Not that one", exit_code=1)
+    assert "Done: 1" in ada.act("orders_unreadreport", "dismiss_poll", report, reason="Their hotline: an error")
+
+    assert ada.rows("orders_unreadreport", f"?q={poll}") == []
     assert "All" in joey.run("prove")
 
 

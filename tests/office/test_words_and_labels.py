@@ -13,6 +13,7 @@ from django.utils import translation
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission, Hold
 from joey.insight.prove import all_checks
+from joey.marketplaces.port import UnreadableReport
 from joey.office.site import office
 from joey.office.words import COLUMNS, TEXTS_OF, heading_of, in_words
 from joey.payouts.models import PayoutFile
@@ -213,6 +214,8 @@ def test_rows_are_headed_and_valued_in_words_of_the_language_and_the_operator_is
 
 def test_every_action_answers_with_a_message(settings: Any) -> None:
     everything(settings)
+    for number in range(2):  # one for each way of giving it up
+        take_order_reports("taobao", [UnreadableReport("order", "9", NOW, {"n": number}, "no amount")], now=NOW)
     client = signed_in(ada())
     given = {"reason": "Because", "shop": "mei", "outcome": "settled", "borne_by": "shop"}
 

@@ -21,7 +21,7 @@ from joey.orders.retry_unread import retry_marketplace
 from tests.cast import DAY, NOW, ada, leased, meis_shop, report
 from tests.orders.polled import polled
 from tests.orders.test_unread import Learnt
-from tests.plans import days_of, ninety_days, own_days, parts_of, plans_of
+from tests.plans import days_of, days_since, ninety_days, own_days, parts_of, plans_of
 
 REPORTS = """
 INSERT INTO orders_report (id, marketplace, kind, external_order, external_line, stamped_at, reported_at, digest,
@@ -139,7 +139,7 @@ def test_a_line_s_first_report_is_looked_for_since_the_line_was_first_seen(ninet
 
     touched = touched_by(lambda: earn_due(now=NOW))
 
-    assert touched - {"orders_report_default"} == days_of("orders_report", -3 - earlier(), 14)
+    assert touched - {"orders_report_default"} == days_since("orders_report", -3 - earlier())
     assert touched_by(lambda: earn_due(now=NOW)) == set(), "nothing is new"
 
 
@@ -150,10 +150,10 @@ def test_why_a_line_is_held_is_looked_for_since_the_line_was_first_seen(ninety: 
 
     touched = touched_by(lambda: earn_due(now=NOW))
 
-    assert touched - {"orders_report_default"} == days_of("orders_report", -40 - earlier(), 14)
+    assert touched - {"orders_report_default"} == days_since("orders_report", -40 - earlier())
     taken(ninety, 1, report("2", reported_at=NOW + DAY, held="risk"))
     touched = touched_by(lambda: earn_due(now=NOW + DAY))
-    assert touched - {"orders_report_default"} == days_of("orders_report", -3 - earlier(), 14)
+    assert touched - {"orders_report_default"} == days_since("orders_report", -3 - earlier())
 
 
 def test_a_replaced_report_is_looked_for_since_the_poll_of_the_newer_one(ninety: EmbeddedPostgres) -> None:
@@ -164,7 +164,7 @@ def test_a_replaced_report_is_looked_for_since_the_poll_of_the_newer_one(ninety:
 
     touched = touched_by(lambda: polled(report("1", reported_at=NOW, state="received")))
 
-    assert touched - {"orders_report_default"} == days_of("orders_report", -earlier(), 14)
+    assert touched - {"orders_report_default"} == days_since("orders_report", -earlier())
     assert unread_reports() == []
 
 
@@ -176,7 +176,7 @@ def test_lines_in_suspense_are_read_since_the_first_of_them_was_seen(ninety: Emb
 
     touched = touched_by(lambda: retry_suspense("taobao", now=NOW))
 
-    assert touched - {"orders_report_default"} == days_of("orders_report", -4 - earlier(), 14)
+    assert touched - {"orders_report_default"} == days_since("orders_report", -4 - earlier())
 
 
 def test_the_hourly_job_weighs_every_report_and_reads_only_what_came_since_it_read(

@@ -14,7 +14,7 @@ from joey.kit.refusals import Refusal
 from joey.office.filters import OfMarketplace
 from joey.office.read_only import AT_ONCE, ReadOnly, each_with_reason, once, operator
 from joey.office.site import office
-from joey.orders.dismiss_unread import dismiss_unreadable
+from joey.orders.dismiss_unread import dismiss_poll, dismiss_unreadable
 from joey.orders.models import UnreadReport
 from joey.orders.queries import report_payload
 from joey.orders.retry_unread import retry_unreadable
@@ -28,7 +28,7 @@ class UnreadReports(ReadOnly):
     list_filter = (("marketplace", OfMarketplace),)
     search_fields = ("=external_order", "=poll")
     ordering = ("received_at",)
-    actions = ("retry", "dismiss")
+    actions = ("retry", "dismiss", "dismiss_poll")
     fields = (
         "report_id", "marketplace", "kind", "external_order", "external_line", "external_part", "problem",
         "received_at", "tried_at", "tries", "payload",
@@ -64,6 +64,21 @@ class UnreadReports(ReadOnly):
             lambda report, reason: dismiss_unreadable(report.pk, by=by, reason=reason, now=now),
             action="dismiss", title=gettext("Give up these reports"),
             about=gettext("They are not tried again, and what they say is never booked. They stay as they came."),
+        )  # fmt: skip
+
+    @admin.action(description=_("Give up all that came with these…"))
+    def dismiss_poll(self, request: HttpRequest, chosen: Iterable[UnreadReport]) -> HttpResponse | None:
+        now, by = clock.now(), operator(request)
+
+        def dismiss(report: UnreadReport, reason: str) -> None:
+            for why, count in dismiss_poll(report.poll, by=by, reason=reason, now=now).kept.items():
+                messages.warning(request, gettext("Kept: %(count)d. %(why)s") % {"count": count, "why": why})
+
+        return each_with_reason(
+            self, request, {report.poll: report for report in chosen}.values(), dismiss,
+            action="dismiss_poll", title=gettext("Give up all that came with these reports"),
+            about=gettext("Of each poll, or file, that one of these came with, no report that could not be read is"
+                          " tried again, and what they say is never booked. They stay as they came."),
         )  # fmt: skip
 
     @admin.display(description=_("As the marketplace sent it"))
