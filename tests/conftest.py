@@ -17,10 +17,10 @@ from tests import database
 LONGEST_FIRST = (
     "tests/journeys/faults/",
     "tests/journeys/",
+    "tests/properties/",
     "tests/toy_marketplace/",
     "tests/instance/",
     "tests/cli/",
-    "tests/properties/",
     "tests/catalog/",
     "tests/edge/",
 )
