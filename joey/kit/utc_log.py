@@ -7,6 +7,6 @@ import time
 class UtcFormatter(logging.Formatter):
     """2026-11-13 09:50:00 UTC WARNING joey.orders.sync: what happened."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%d %H:%M:%S UTC"
     default_msec_format = ""

@@ -4,6 +4,8 @@ What a marketplace answers are its rows as it has them now, so a known one can s
 export may be of any age, and one that is known moves nothing but what another mapping read in the same row.
 """
 
+from collections.abc import Callable
+
 from joey.orders.mark_differing import (
     DATED_EXPORT,
     EXPORT,
@@ -51,6 +53,7 @@ IS_KNOWN_UNREAD = f"""
 
 def that_count_again(staged: StagedReports, question: str) -> list[str]:
     """Each SELECT of reports of the set with their own digests. The next sees what the one before added to KEPT."""
+    of_each: tuple[list[Callable[[], str]], ...]
     if question == DATED_EXPORT:
         of_each = [_orders_said_again, _orders_read_as_before], [_refunds_read_as_before], [], []
     elif question in EXPORTS:

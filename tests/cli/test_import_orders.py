@@ -224,18 +224,17 @@ def test_the_rows_that_a_wrong_mapping_refused_are_given_up_by_one_command_which
     tmp_path: Path,
 ) -> None:
     leased(meis_shop(), since=NOW - 60 * DAY)
-    contact = ada().email
+    contact = ada().contact
     run(written(tmp_path, text_of([settled(), settled(1)])), "--marketplace", "taobao")
     wrong = text_of([settled(技术服务费="--"), settled(1, 技术服务费="--")])
 
     said = run(written(tmp_path, wrong, name="wrong.csv"), "--marketplace", "taobao").stderr
 
     assert "2 refused rows name orders that are known" in said
-    named = re.search(r"`joey (reports) (dismiss-poll) (\d+)`", said)
-    assert named is not None
+    (poll,) = re.findall(r"`joey reports dismiss-poll (\d+)`", said)
     listed = CliRunner().invoke(main, ["reports", "unreadable"], catch_exceptions=False).stdout
-    assert listed.count(f"poll {named[3]},") == 2
-    decided = [*named.groups(), "The mapping was wrong.", "--by", contact]
+    assert listed.count(f"poll {poll},") == 2
+    decided = ["reports", "dismiss-poll", poll, "The mapping was wrong.", "--by", contact]
     given_up = CliRunner().invoke(main, decided, catch_exceptions=False)
     assert (given_up.exit_code, given_up.stdout) == (0, "2 given up. They stay as they came.\n")
     once_more = CliRunner().invoke(main, decided)

@@ -259,6 +259,7 @@ ELSEWHERE = {
     "orders.take_order_reports.take_order_reports": "orders/test_two_at_once.py",
     "orders.intake.import_orders.import_orders": "orders/intake/test_at_once.py",
     "orders.answer_lost_orders.ask_again": "orders/test_lost_orders_at_once.py",
+    "orders.dismiss_unread.dismiss_poll": "orders/test_two_at_once.py",
     "orders.dismiss_unread.dismiss_unreadable": "orders/test_two_at_once.py",
     "orders.retry_suspense.retry_suspense": "orders/test_two_at_once.py",
     "orders.retry_unread.retry_marketplace": "orders/test_two_at_once.py",

@@ -8,7 +8,7 @@ import pytest
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.marketplaces.port import UnreadableReport
 from joey.orders.attribute_line import attribute_line
-from joey.orders.dismiss_unread import dismiss_unreadable
+from joey.orders.dismiss_unread import dismiss_poll, dismiss_unreadable
 from joey.orders.models import (
     OperatorAttribution,
     OrderClaim,
@@ -148,6 +148,29 @@ def test_a_process_killed_while_it_gives_a_report_up_has_not_given_it_up(committ
     )
 
     assert (ReportDismissal.objects.count(), UnreadReport.objects.count()) == (0, 1)
+
+
+def test_what_one_poll_brought_is_given_up_twice_at_once_and_each_report_is_written_down_once(
+    committed_db: EmbeddedPostgres,
+) -> None:
+    polled(*[UnreadableReport("order", str(number), NOW, {"n": number}, "n is new") for number in (1, 2)])
+    poll, operator = UnreadReport.objects.values_list("poll", flat=True)[0], ada()
+
+    outcomes(*[lambda: dismiss_poll(poll, by=operator, reason="Gone", now=NOW)] * 2)
+
+    assert (ReportDismissal.objects.count(), UnreadReport.objects.count()) == (2, 0)
+
+
+def test_a_process_killed_while_it_gives_up_a_poll_leaves_the_rest_to_the_next_one(
+    committed_db: EmbeddedPostgres,
+) -> None:
+    polled(*[UnreadableReport("order", str(number), NOW, {"n": number}, "n is new") for number in (1, 2)])
+    poll, operator = UnreadReport.objects.values_list("poll", flat=True)[0], ada()
+
+    die_after('INSERT INTO "orders_reportdismissal"', lambda: dismiss_poll(poll, by=operator, reason="Gone", now=NOW))
+
+    assert (ReportDismissal.objects.count(), UnreadReport.objects.count()) == (0, 2)
+    assert dismiss_poll(poll, by=operator, reason="Gone", now=NOW).dismissed == 2
 
 
 def test_a_line_is_marked_with_its_unreadable_report_or_not_at_all(committed_db: EmbeddedPostgres) -> None:

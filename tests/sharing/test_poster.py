@@ -170,6 +170,7 @@ def test_any_amount_fits_beside_the_code(amount: Money) -> None:
     assert decoded(poster) == [URL]
 
 
+@pytest.mark.long
 def test_every_demo_title_is_set_on_two_lines_that_break_properly() -> None:
     face = font(38, BOLD)
     for good in goods():
