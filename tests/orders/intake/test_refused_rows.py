@@ -158,6 +158,20 @@ def test_of_a_poll_the_rows_about_the_own_shop_stay_and_each_reason_is_counted(t
     assert UnreadReport.objects.count() == 2
 
 
+def test_what_a_wrong_mapping_read_in_a_known_refund_case_is_put_right_by_the_right_one(tmp_path: Path) -> None:
+    imported(tmp_path, settled())
+    right = REFUNDS + '    modified_time = "更新时间"\n'
+    wrong = right.replace('refund_status = "状态"', 'refund_status = "处理"')
+    case = CASE | {"处理": "4", "更新时间": "2026-11-22 10:00:05"}
+
+    def given_back(mapping: str) -> int:
+        imported(tmp_path, case, mapping=mapped(tmp_path, mapping))
+        prove()
+        return OrderLine.objects.get().returned_commission_minor
+
+    assert [given_back(each) for each in (right, wrong, right)] == [342, 0, 342]
+
+
 def test_a_row_with_a_cell_too_many_holds_the_order_that_it_names_before_it(tmp_path: Path) -> None:
     """A title with a delimiter in it, without quotes: the cells behind it are in other columns."""
     columns = (*NUMBERS, *(name for name in ROW if name not in NUMBERS))
