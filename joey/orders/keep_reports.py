@@ -53,7 +53,7 @@ def keep_reports(staged: StagedReports, given: Given) -> int:
     if kept < staged.reports:
         for query in that_count_again(staged, given["question"]):
             kept += _keep(query, given)
-        for set_table in (ORDERS, EVIDENCE, REFUNDS, TRADE_HOLDS):
+        for set_table in (ORDERS, EVIDENCE, REFUNDS, TRADE_HOLDS, UNREADABLE):
             sql.execute(f"DELETE FROM {set_table} s WHERE NOT EXISTS (SELECT FROM {KEPT} k WHERE k.report = s.report)")
     if kept:
         KEPT.analyze()

@@ -45,9 +45,10 @@ MOST_FAILURES = 200
 REPORTS_FAULTS = (
     DatabaseError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
-# The orders whose lines a set can have moved, or whose unreadable reports it listed or took off the list.
+# The orders whose lines a set can have moved; whether it listed their unreadable reports, took some off the list, or
+# may have made up for some by a newer report of the same refund case.
 _CHANGED = " UNION ALL ".join(
-    f"SELECT external_order FROM {table}" for table in (ORDERS, REFUNDS, UNREADABLE, LEFT_LIST)
+    f"SELECT external_order, {table is not ORDERS} FROM {table}" for table in (ORDERS, REFUNDS, UNREADABLE, LEFT_LIST)
 )
 _MOVED = f"""
     SELECT count(*), count(*) FILTER (WHERE suspense <> '') FROM orders_orderline WHERE id IN (SELECT id FROM {MOVED})

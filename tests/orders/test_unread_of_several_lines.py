@@ -164,3 +164,24 @@ def test_the_same_row_holds_again_once_a_later_poll_goes_back_to_it() -> None:
     taken(read)
     assert held() == set()
     prove()
+
+
+@pytest.mark.parametrize("beside", ["another order", "another line of the order"])
+def test_what_says_nothing_new_of_a_line_that_waits_leaves_it_alone(beside: str) -> None:
+    """It would be booked again, and an operator's release of what it was set aside for undone."""
+    leased(meis_shop())
+    one, two = settled("1"), settled("2")
+    if beside == "another line of the order":
+        two = replace(two, external_order=one.external_order)
+    unread = UnreadableReport("order", one.external_order, NOW, {"n": 1}, "n is new", external_line=one.external_line)
+    polled(one, unread)
+    before = OrderLine.objects.get()
+    assert before.has_unread
+
+    polled(two, unread)
+
+    assert OrderLine.objects.get(pk=before.pk).revision == before.revision
+    polled(UnreadableReport("order", one.external_order, NOW, {"n": 2}, "n is new", external_line=one.external_line))
+    assert OrderLine.objects.get(pk=before.pk).revision > before.revision, "another one may be the reason now"
+    earn_due(now=NOW)
+    prove()
