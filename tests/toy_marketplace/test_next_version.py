@@ -76,7 +76,7 @@ def test_what_version_1_cannot_read_holds_its_line_and_says_so_in_both_languages
     assert "平台对它有新的报告，但暂时读不懂" in str(steps)
 
     listed = ada.run("reports", "unreadable")
-    assert all(f"order {order}  since" in listed for order in settled)
+    assert all(f"order {order}  poll " in listed for order in settled)
     assert "commission_minor is of the wrong kind" in listed
     assert "Order reports that cannot be read" in ada.waiting()
     assert "0 could be read" in ada.run("reports", "retry", report_of(ada, settled[COMMAND]))

@@ -388,7 +388,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         assert re.findall("^  (.*), erased ....-..-.. ..:..:.. UTC$", lost, re.M) == [erased]
         assert "The restored books have the payouts sent since, 1 over ¥160.00" in done
         assert " 1 plan, 2 pauses of all payouts" in lost
-        assert "The plan published since is plan 2, from " in done
+        assert re.search(r"The plan published since is plan \d+, from ", done), done  # a crash skips numbers
         assert "stays in force as well: Fraud at the bank" in done
         [kept] = Path(data).glob("before-*")
         assert f"rm -r {kept}" in done
