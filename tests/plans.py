@@ -13,6 +13,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 
 DAYS = 90
+PARTITIONS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass"
 
 
 def touched_by(read: Callable[[], object]) -> set[str]:
@@ -78,9 +79,9 @@ def days_of(table: str, first: int, last: int = 0) -> set[str]:
 
 def days_since(table: str, first: int) -> set[str]:
     """The partitions from `first` days from today on, as many as there are."""
-    found = sql.tuples("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table])
-    (begin,) = days_of(table, first, first)
-    return {name for (name,) in found if begin <= name and name != f"{table}_default"}
+    begin = partition_of(table, datetime.now(UTC).date() + timedelta(days=first))
+    found = {name for (name,) in sql.tuples(PARTITIONS, [table])}
+    return {name for name in found - {f"{table}_default"} if begin <= name}
 
 
 def ninety_days(postgres: EmbeddedPostgres, table: str, fill: str) -> None:
@@ -115,7 +116,7 @@ def own_days(postgres: EmbeddedPostgres, *tables: str) -> Iterator[None]:
 
 
 def _partitions(owner: psycopg.Connection, table: str) -> set[str]:
-    found = owner.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table])
+    found = owner.execute(PARTITIONS, [table])
     return {name for (name,) in found}
 
 

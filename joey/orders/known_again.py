@@ -85,6 +85,11 @@ _KNOWN_ORDERS = f"""
 """
 
 
+# Another row than the one that the line, or the refund case, is at, which a later poll brought.
+_IS_LATER_ROW = f"{moment('s')} > {moment('l', HOLD)} AND s.poll > l.held_poll AND s.digest <> l.held_digest"
+_IS_LATER_CASE = f"{moment('s')} > {moment('c', LINE)} AND s.poll > c.reported_poll AND s.digest <> c.report_digest"
+
+
 def _orders_gone_back_to() -> str:
     """Known reports that a later poll makes the newest, of one second or ahead of the clock, while their line is at
     another report, or an export, or another that cannot be read, said something else in between: the marketplace's
@@ -94,7 +99,7 @@ def _orders_gone_back_to() -> str:
     return f"""
         SELECT s.report, {digest_of(OF_ORDER, again="s.poll")} AS own_digest, true AS again
         {_KNOWN_ORDERS}
-          AND ({moment("s")} > {moment("l", HOLD)} AND s.poll > l.held_poll AND s.digest <> l.held_digest
+          AND ({_IS_LATER_ROW}
             OR s.digest = l.held_digest AND {moment("s")} >= {moment("l", HOLD)} AND {_IS_READ_OTHERWISE}
             OR l.export_differs AND {moment("s")} > {moment("l", LINE)} AND s.poll > l.reported_poll
             OR l.has_unread AND {rank("s")} > {rank("l", LINE)} AND {can_move("s", "l")} AND EXISTS (
@@ -124,7 +129,7 @@ def _orders_read_as_before() -> str:
     return f"""
         SELECT s.report, {digest_of(OF_ORDER, again="s.poll")} AS own_digest, true AS again
         {_KNOWN_ORDERS}
-          AND {moment("s")} > {moment("l", HOLD)} AND s.poll > l.held_poll AND s.digest <> l.held_digest
+          AND {_IS_LATER_ROW}
           AND {_is_by_export("l.held_poll")}
     """
 
@@ -134,7 +139,7 @@ def _refunds_read_as_before() -> str:
     return f"""
         SELECT s.report, {digest_of(OF_REFUND, again="s.poll")} AS own_digest, true AS again
         {_KNOWN_REFUNDS}
-          AND {moment("s")} > {moment("c", LINE)} AND s.poll > c.reported_poll AND s.digest <> c.report_digest
+          AND {_IS_LATER_CASE}
           AND {_is_by_export("c.reported_poll")}
     """
 
@@ -159,7 +164,7 @@ def _refunds_gone_back_to() -> str:
     return f"""
         SELECT s.report, {digest_of(OF_REFUND, again="s.poll")} AS own_digest, true AS again
         {_KNOWN_REFUNDS}
-          AND ({moment("s")} > {moment("c", LINE)} AND s.poll > c.reported_poll AND s.digest <> c.report_digest
+          AND ({_IS_LATER_CASE}
             OR EXISTS (SELECT FROM ({UNREAD_OF_CASE}) AS u WHERE {moment("u")} >= {moment("c", LINE)}
                        AND {moment("s")} > {moment("u")} AND s.poll > u.poll))
     """
