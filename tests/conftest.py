@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import stamina
 from django.db import connections
 from django.utils import translation
 from hypothesis import settings
@@ -89,6 +90,13 @@ def plain_english() -> Iterator[None]:
     """Let refusals speak the language that tests compare with, unless a test asks for another."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def retries_as_they_are() -> Iterator[None]:
+    """Whoever changes how calls are repeated changes it for the whole process, so a test has to take it back."""
+    yield
+    assert not stamina.is_testing()
 
 
 @pytest.fixture
