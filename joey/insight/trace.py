@@ -84,7 +84,8 @@ def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     """The one reason that decides now, strongest first."""
     if line.state == "closed":
         closed = _("The marketplace closed this order. A closed order earns nothing.")
-        because = [_("Its reason: “%s”.") % line.reason] if line.reason not in ("", line.state) else []
+        reason = registry.closed_because(line.marketplace, line.reason)
+        because = [_("Its reason: “%s”.") % reason] if reason not in ("", line.state) else []
         return "closed", sentences(closed, *because)
     waits = waits_for(line, now=now)
     if waits == waits_for_what.UNPAID:

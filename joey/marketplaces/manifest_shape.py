@@ -211,6 +211,8 @@ class Manifest:
     order_look_up: OrderLookUp | None = None  # None: the reports cannot be asked for one order
     refunds_only_of: Wording | None = None  # orders whose refunds are reported, where not of all; others are held
     row_fields: Mapping[Literal["order", "refund"], RowFields] = field(default_factory=dict)
+    # What the codes mean that its reports give as the reason why an order is closed; another reason is its own words.
+    closed_because: Mapping[str, Wording] = field(default_factory=dict)
     evidence: tuple[Literal["position", "sub_id"], ...] = ()  # what an order report may carry, most believed first
     window_days: int = 0  # how long after a click an order still counts
     refund_days: int = 0  # how long after that the commission may still be taken back

@@ -114,6 +114,13 @@ def check_code(marketplace: str) -> None:
         raise _not_installed(marketplace)
 
 
+def closed_because(marketplace: str, reason: str) -> Text:
+    """Why an order was closed, in plain words where the marketplace's reason is a code that its manifest explains."""
+    manifest = find_manifest(marketplace)
+    wording = manifest.closed_because.get(reason) if manifest else None
+    return wording.text if wording else reason
+
+
 def find_manifest(marketplace: str) -> Manifest | None:
     """The same, or None: orders, commissions and offers outlive the package of their marketplace, too."""
     found = _connectors(_configuration()).get(code_for(marketplace))

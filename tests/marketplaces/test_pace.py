@@ -16,11 +16,12 @@ from django.db.models import F
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.marketplaces import pace as pace_file
 from joey.marketplaces.beijing import ZONE
+from joey.marketplaces.call_gateway import ATTEMPTS
 from joey.marketplaces.manifest_shape import Quota
 from joey.marketplaces.models import CallTurn
 from joey.marketplaces.pace import Pace, Throttled, in_bulk
 from joey.marketplaces.port import MarketplaceUnavailable
-from joey.marketplaces.taobao.client import ATTEMPTS, _until_tomorrow
+from joey.marketplaces.taobao.client import _until_tomorrow
 from joey.marketplaces.taobao.manifest import ORDERS, QUOTA, REFUNDS
 from joey.marketplaces.taobao.reports import rows
 from tests.at_once import outcomes

@@ -9,8 +9,8 @@ import pytest
 import stamina
 
 from joey.marketplaces import pace
+from joey.marketplaces.call_gateway import ATTEMPTS
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
-from joey.marketplaces.taobao.client import ATTEMPTS
 from tests.marketplaces.conftest import Script
 from tests.marketplaces.test_taobao_client import EMPTY_SEARCH, error
 

@@ -19,12 +19,12 @@ from joey.marketplaces.port import (
     UnreadableReport,
 )
 from joey.marketplaces.read_reports import read_row
+from joey.marketplaces.row_values import fen, inner, link, listed, moment, ppm, text
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.marketplaces.taobao.manifest import MANIFEST
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.unverified import FACTS
-from joey.marketplaces.taobao.values import fen, inner, link, listed, moment, ppm, text
 
 SAMPLES = Path(joey.marketplaces.taobao.__file__).parent / "samples"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

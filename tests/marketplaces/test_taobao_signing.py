@@ -2,7 +2,7 @@
 
 import pytest
 
-from joey.marketplaces.taobao.sign import SignMethod, sign
+from joey.marketplaces.sign_form import SignMethod, sign
 
 SECRET = "helloworld"
 SELLER = {

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from joey.marketplaces.beijing import ZONE
-from joey.marketplaces.taobao.windows import LONGEST, LONGEST_NEAR_SALES, halves, windows
+from joey.marketplaces.read_windows import halves
+from joey.marketplaces.taobao.windows import LONGEST, LONGEST_NEAR_SALES, windows
 
 QUIET = datetime(2026, 8, 3, 0, 0, 0, tzinfo=UTC)
 

@@ -1,6 +1,86 @@
-"""JD (京东): its offers come by product file, and no order is reported yet."""
+"""JD Union (京东联盟). The README has the sources, unverified.py what no source proves."""
 
-from joey.marketplaces.manifest_shape import Capabilities, InApp, Manifest, Wording
+from dataclasses import replace
+from datetime import timedelta
+from string import ascii_letters, digits
+
+from joey.marketplaces.manifest_shape import (
+    Capabilities,
+    InApp,
+    Manifest,
+    OrderLookUp,
+    Positions,
+    Question,
+    Quota,
+    RowFields,
+    SubIds,
+    Wording,
+)
+
+ITEM_HOSTS = frozenset({"item.jd.com", "item.m.jd.com", "npcitem.jd.hk", "jingfen.jd.com"})
+LINK_HOSTS = frozenset({"u.jd.com", "union-click.jd.com"})
+
+# The order report: an hour at most, five hundred rows a page, orders of ninety days.
+_WINDOW = timedelta(hours=1)
+_OVERLAP = timedelta(minutes=10)
+_FURTHEST_BACK = timedelta(days=90) - timedelta(minutes=10)
+_PAGE_SIZE = 500
+_DAILY = timedelta(days=1)
+_RESCAN_AFTER = (timedelta(days=2), timedelta(days=7), timedelta(days=30))
+
+QUOTA = Quota(
+    calls_per_second=10, kept_for_people=3
+)  # commonly named, and not official (unverified.py: calls_a_second)
+
+ORDERS = Question(
+    "orders", "changed", _WINDOW, _OVERLAP, _FURTHEST_BACK, _PAGE_SIZE,
+    recheck_back=timedelta(hours=25), recheck_every=timedelta(hours=2), rescan_after=_RESCAN_AFTER,
+)  # fmt: skip
+# That its settlement day came changes no row, so no report by time of change brings it: each day of completions is
+# asked again while its rows may settle, which is around the twentieth of the following month (unverified.py:
+# settles_around_the_twentieth). The sixteen looks are some 400 calls a day.
+ORDERS_COMPLETED = Question(
+    "orders_completed", "received", _WINDOW, timedelta(0), _FURTHEST_BACK, _PAGE_SIZE, every=_DAILY,
+    rescan_after=tuple(timedelta(days=age) for age in range(21, 53, 2)),
+)  # fmt: skip
+ORDERS_PLACED = Question(
+    "orders_placed", "placed", _WINDOW, _OVERLAP, timedelta(days=3), _PAGE_SIZE, every=_DAILY,
+    rescan_after=_RESCAN_AFTER[:1],
+)  # fmt: skip
+ORDER_LOOK_UP = OrderLookUp("number", replace(ORDERS_PLACED, furthest_back=_FURTHEST_BACK), numbers="digits")
+
+SUB_IDS = SubIds(max_length=80, alphabet=ascii_letters + digits + "_", reported=True)
+
+# Why a row is void, by its validCode. Codes of a violation are JD's finding against the promoter.
+CLOSED_BECAUSE = {
+    "2": Wording(en="the order was split; its parts carry on", zh="订单已拆分，由子订单继续"),
+    "3": Wording(en="the order was cancelled", zh="订单已取消"),
+    "4": Wording(en="an order by way of JD's 帮帮主 programme", zh="京东帮帮主订单"),
+    "5": Wording(en="the buyer's account is abnormal", zh="买家账号异常"),
+    "6": Wording(en="gift category, which pays nothing", zh="赠品类目，不计佣金"),
+    "7": Wording(en="a campus order", zh="校园订单"),
+    "8": Wording(en="an enterprise order", zh="企业订单"),
+    "9": Wording(en="a group purchase", zh="团购订单"),
+    "11": Wording(en="a rural promoter's order", zh="乡村推广员订单"),
+    "13": Wording(en="violation: another one", zh="违规：其他"),
+    "14": Wording(en="it did not come from the registered site or app", zh="来源与备案网址不符"),
+    "19": Wording(en="its commission rate is 0", zh="佣金比例为 0"),
+    "20": Wording(en="the first purchase that this one repeats is void", zh="复购订单对应的首购订单无效"),
+    "21": Wording(en="a cloud shop's order", zh="云店订单"),
+    "22": Wording(en="a PLUS member's order, whose rate is 0", zh="PLUS 会员佣金比例为 0"),
+    "23": Wording(en="a gift for paying", zh="支付有礼订单"),
+    "25": Wording(en="violation: traffic was hijacked", zh="违规：流量劫持"),
+    "26": Wording(en="violation: abnormal traffic", zh="违规：流量异常"),
+    "27": Wording(en="violation: against JD's platform rules", zh="违规：违反京东平台规则"),
+    "28": Wording(en="violation: several abnormal trades", zh="违规：多笔交易异常"),
+    "29": Wording(en="bought on another screen in another shop", zh="跨屏跨店订单"),
+    "30": Wording(en="more pieces than its category pays for", zh="购买件数超出类目上限"),
+    "31": Wording(en="the item is on JD's black list", zh="黑名单商品"),
+    "33": Wording(en="topping up a supermarket card", zh="超市卡充值订单"),
+    "34": Wording(en="an order of a 推卡 card", zh="推卡订单"),
+    "35": Wording(en="not a CID order", zh="非 CID 订单"),
+    "36": Wording(en="violation: an account was bound wrongly", zh="违规：账号绑定异常"),
+}
 
 MANIFEST = Manifest(
     code="jd",
@@ -8,13 +88,31 @@ MANIFEST = Manifest(
     reported_name=Wording(en="JD", zh="京东"),
     zone="Asia/Shanghai",
     currency="CNY",
-    hosts=frozenset({"item.jd.com", "item.m.jd.com", "npcitem.jd.hk"}),
+    hosts=ITEM_HOSTS | LINK_HOSTS,
     # The numbers are those in real pages and tables of its goods; for "m" see unverified.py.
     picture_hosts=frozenset({f"img{n}.360buyimg.com" for n in (10, 11, 12, 13, 14, 20, 30)} | {"m.360buyimg.com"}),
+    price_life=timedelta(hours=24),  # no official hour was found (unverified.py: price_life)
     refused_in_apps=tuple(
         InApp(app=app, marketplaces=frozenset({"jd"}), offer_instead="open_in_browser")  # seen 2026-11
         for app in ("douyin", "xiaohongshu")
     ),
-    capabilities=Capabilities(search="file", look_up="file", recognise=True, look_up_at_once=1000),
+    capabilities=Capabilities(
+        search="api",
+        look_up="api",
+        recognise=True,
+        track="api",
+        report="api",
+        positions=Positions(granted="api", registered=True),
+        look_up_at_once=100,
+    ),
+    quota=QUOTA,
+    questions=(ORDERS, ORDERS_PLACED, ORDERS_COMPLETED),
+    order_look_up=ORDER_LOOK_UP,
+    row_fields={"order": RowFields(("id",), "modifyTime", decide=("orderTime",), order="orderId")},
+    evidence=("position",),  # with the time of the order: JD reports no click
+    closed_because=CLOSED_BECAUSE,
+    window_days=15,  # unverified.py: window_of_a_click
+    refund_days=60,
+    usual_settle_days=40,
     reserved_names=frozenset({"jd", "jingdong"}),
 )

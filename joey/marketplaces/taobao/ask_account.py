@@ -11,6 +11,7 @@ from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
+from joey.marketplaces.row_values import Row, inner, listed, moment, text
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client, as_json
 from joey.marketplaces.taobao.manifest import FROZEN_ORDERS
 from joey.marketplaces.taobao.manifest import REFUNDS as REFUNDS_AT_ONCE
@@ -23,7 +24,6 @@ from joey.marketplaces.taobao.reports import (
     UPDATED_REFUNDS,
     check_result,
 )
-from joey.marketplaces.taobao.values import Row, inner, listed, moment, text
 from joey.marketplaces.taobao.windows import LONGEST_NEAR_SALES, windows
 from joey.marketplaces.unverified import AnswerSample
 

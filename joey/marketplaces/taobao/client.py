@@ -1,4 +1,4 @@
-"""Call the TOP gateway: sign, wait for a turn, time out, try again within a bound, and say plainly what went wrong.
+"""Call the TOP gateway: sign, and understand what it answers (joey/marketplaces/call_gateway.py does the rest).
 
 No secret leaves this file but inside the signed call itself: not in a message, a log line, an exception or a repr.
 """
@@ -6,34 +6,26 @@ No secret leaves this file but inside the signed call itself: not in a message, 
 import json
 import logging
 import re
-import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-import stamina
 from django.utils.translation import gettext_noop as _
 
 from joey.kit.json import read_json
 from joey.kit.json_rows import read_json_rows
 from joey.kit.sentences import Sentence
-from joey.kit.text import printable
 from joey.marketplaces import beijing
-from joey.marketplaces.pace import ALL_METHODS, MAX_WAIT_SECONDS, Pace, Throttled
-from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
-from joey.marketplaces.taobao.sign import SignMethod, sign
-
-if TYPE_CHECKING:
-    import httpx
+from joey.marketplaces.call_gateway import Gateway, Retryable, without_secrets
+from joey.marketplaces.pace import ALL_METHODS, Pace
+from joey.marketplaces.port import MarketplaceRefused
+from joey.marketplaces.sign_form import SignMethod, sign
 
 log = logging.getLogger(__name__)
 
-ANSWER_SECONDS, CONNECT_SECONDS, CALL_SECONDS = 8.0, 3.0, 20.0  # for a step of a call, to connect, for all of it
-MAX_ANSWER_BYTES = 16 * 1024 * 1024
-ATTEMPTS = 3
-MAX_SECONDS = 25.0  # for all attempts of one call
+_UNAVAILABLE = _("Taobao is unavailable (%(why)s). Nothing was lost; try again a little later.")
+_WRONG_ADDRESS = _("Taobao's gateway answered HTTP %(status)s. Check the gateway's address in the configuration.")
 
 # Codes after which the same call may work: busy, upload broken; or limited. 15 and 50 depend on the sub-code.
 RETRYABLE = frozenset({3, 10})
@@ -53,7 +45,6 @@ CALLERS_FAULT = frozenset({
 })  # fmt: skip
 OF_ALL_CALLS = "limited-by-app-access-count"  # other limits are of one method, or do not say: then of the one asked
 WINDOW_TOO_LONG = "2007"
-TOO_MANY_REQUESTS = 429  # of HTTP
 
 _BAN = re.compile(r"last for (\d{1,6}) more second", re.IGNORECASE)
 
@@ -74,40 +65,12 @@ class UnionAccount:
     sign_method: SignMethod = "hmac-sha256"
 
 
-class _Retryable(Exception):
-    """One attempt failed in a way that may pass. `wait` is what the gateway asked for, in seconds.
-
-    One of more than MAX_WAIT_SECONDS is reported to the caller, not waited for.
-    """
-
-    def __init__(self, because: str, wait: float | None = None, facts: Mapping[str, str] | None = None) -> None:
-        self.wait = wait
-        self.facts = dict(facts or {})
-        super().__init__(because)
-
-
-def _backoff(error: Exception) -> bool | float:
-    if not isinstance(error, _Retryable):
-        return False
-    if error.wait is None:
-        return True
-    return error.wait if error.wait <= MAX_WAIT_SECONDS else False
-
-
 class Client:
     """One account at one gateway; safe to share between threads."""
 
     def __init__(self, account: UnionAccount, pace: Pace) -> None:
         self._account = account
-        self._pace = pace
-
-    @cached_property
-    def _http(self) -> "httpx.Client":
-        from joey.kit.http_in_time import client_in_time  # heavy, and many processes never ask a marketplace
-
-        client = client_in_time(seconds=CALL_SECONDS, each=ANSWER_SECONDS, connect=CONNECT_SECONDS)
-        weakref.finalize(self, client.close)  # connections close with the client
-        return client
+        self._gateway = Gateway(account.gateway, pace, unavailable=_UNAVAILABLE, wrong_address=_WRONG_ADDRESS)
 
     def call(
         self, method: str, parameters: Mapping[str, object], *, with_session: bool = False, for_rows: bool = False
@@ -119,47 +82,25 @@ class Client:
         Raises MarketplaceUnavailable after bounded tries, MarketplaceRefused at once; the facts hold `method`,
         `top_code`, `sub_code` and where known `retry_after` in seconds.
         """
-        try:
-            for attempt in stamina.retry_context(
-                on=_backoff, attempts=ATTEMPTS, timeout=MAX_SECONDS, wait_initial=0.2, wait_max=3.0, wait_jitter=0.3
-            ):
-                with attempt:
-                    return self._attempt(method, parameters, with_session=with_session, for_rows=for_rows)
-        except _Retryable as trouble:
-            facts: dict[str, Any] = {"method": method, **trouble.facts}
-            if trouble.wait is not None:
-                facts["retry_after"] = int(trouble.wait)
-            text = _("Taobao is unavailable (%(why)s). Nothing was lost; try again a little later.")
-            raise MarketplaceUnavailable(Sentence(text, {"why": str(trouble)}), **facts) from None
-        raise AssertionError("retry_context either returns or raises")
+        return self._gateway.call(
+            method,
+            lambda: self._signed(method, parameters, with_session=with_session),
+            lambda body: self._understood(method, body, for_rows=for_rows),
+        )
 
-    def _attempt(
-        self, method: str, parameters: Mapping[str, object], *, with_session: bool, for_rows: bool
-    ) -> dict[str, Any]:
-        try:
-            self._pace.wait_for_turn(method)
-        except Throttled as throttled:
-            raise _Retryable(str(throttled) or "too many calls at once", throttled.seconds) from None
-        status, body = self._post(self._signed(method, parameters, with_session=with_session))
-        if status == TOO_MANY_REQUESTS:
-            raise _Retryable(f"HTTP {status}", self._pace.throttle(None, f"HTTP {status}", method))
-        if status >= 500:
-            raise _Retryable(f"HTTP {status}")
-        if status != 200:
-            text = _("Taobao's gateway answered HTTP %(status)s. Check the gateway's address in the configuration.")
-            raise MarketplaceRefused(Sentence(text, {"status": str(status)}), method=method)
+    def _understood(self, method: str, body: bytes, *, for_rows: bool) -> dict[str, Any]:
         try:
             # No float: amounts stay the text that they were.
             answer = read_json_rows(body) if for_rows else read_json(body)
         except ValueError:
-            raise _Retryable("an answer that is not JSON") from None
+            raise Retryable("an answer that is not JSON") from None
         if not isinstance(answer, dict):
-            raise _Retryable("an answer without a root key")
+            raise Retryable("an answer without a root key")
         if "error_response" in answer:
             self._raise_error(method, answer["error_response"])
         found = answer.get(method.removeprefix("taobao.").replace(".", "_") + "_response")
         if not isinstance(found, dict):
-            raise _Retryable("an answer without its root key")
+            raise Retryable("an answer without its root key")
         return found
 
     def _signed(self, method: str, parameters: Mapping[str, object], *, with_session: bool) -> dict[str, str]:
@@ -178,22 +119,6 @@ class Client:
         form["sign"] = sign(form, account.secret, account.sign_method)
         return form
 
-    def _post(self, form: dict[str, str]) -> tuple[int, bytes]:
-        import httpx
-
-        try:
-            with self._http.stream("POST", self._account.gateway, data=form) as response:
-                body = bytearray()
-                for part in response.iter_bytes():
-                    body += part
-                    if len(body) > MAX_ANSWER_BYTES:
-                        raise _Retryable("an answer of more than 16 MB")
-                return response.status_code, bytes(body)
-        except httpx.TimeoutException:
-            raise _Retryable("no answer in time") from None
-        except httpx.HTTPError as error:
-            raise _Retryable(f"the connection failed: {type(error).__name__}") from None
-
     def _raise_error(self, method: str, error: object) -> None:
         found = error if isinstance(error, dict) else {}
         code = str(found.get("code", ""))
@@ -205,26 +130,21 @@ class Client:
         log.log(level, "%s answered %s %s: %s", method, code, sub_code, words)
         match _kind_of(int(code) if code.isascii() and code.isdigit() else 0, sub_code, words):
             case "again":
-                raise _Retryable(because, facts=facts)
+                raise Retryable(because, facts=facts)
             case "wait":
                 named = _BAN.search(words)
                 limited = ALL_METHODS if OF_ALL_CALLS in sub_code else method
-                seconds = self._pace.throttle(float(named[1]) if named else None, because, limited)
-                raise _Retryable(because, seconds, facts)
+                seconds = self._gateway.pace.throttle(float(named[1]) if named else None, because, limited)
+                raise Retryable(because, seconds, facts)
             case "tomorrow":
-                seconds = self._pace.throttle(_until_tomorrow(datetime.now(beijing.ZONE)), because, method)
-                raise _Retryable(because, seconds, facts)
+                seconds = self._gateway.pace.throttle(_until_tomorrow(datetime.now(beijing.ZONE)), because, method)
+                raise Retryable(because, seconds, facts)
         text = _("Taobao refused: %(words)s (%(code)s).")
         both = "/".join(part for part in (code, sub_code) if part)
         raise MarketplaceRefused(Sentence(text, {"words": words or "—", "code": both}), method=method, **facts)
 
-    def _clean(self, value: object) -> str:
-        """The gateway's own words, shortened, without anything that we keep secret."""
-        found = str(value)
-        for secret in (self._account.secret, self._account.session):
-            if secret:
-                found = found.replace(secret, "…")
-        return printable(found, at_most=200)
+    def _clean(self, words: object) -> str:
+        return without_secrets(words, self._account.secret, self._account.session)
 
 
 def _until_tomorrow(now: datetime) -> float:

@@ -29,6 +29,8 @@ from joey.marketplaces.port import (
     UnreadableField,
     UnreadableReport,
 )
+from joey.marketplaces.row_values import Row, if_readable, inner, listed, text
+from joey.marketplaces.sign_form import SignMethod
 from joey.marketplaces.taobao import ask_account, parse, reports
 from joey.marketplaces.taobao.ask_account import UnionAnswers
 from joey.marketplaces.taobao.client import NO_RESULT, Client, UnionAccount, as_json
@@ -46,9 +48,7 @@ from joey.marketplaces.taobao.manifest import (
     REFUNDS,
 )
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
-from joey.marketplaces.taobao.sign import SignMethod
 from joey.marketplaces.taobao.unverified import check_facts
-from joey.marketplaces.taobao.values import Row, if_readable, inner, listed, text
 from joey.marketplaces.unverified import AnswerSample, CheckedFact
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from joey.kit.sentences import Sentence
 from joey.marketplaces.port import MarketplaceUnavailable
-from joey.marketplaces.taobao.values import Row, text
+from joey.marketplaces.row_values import Row, text
 
 log = logging.getLogger(__name__)
 

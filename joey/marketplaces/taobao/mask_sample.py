@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from joey.marketplaces.taobao.parse import without_buyer
-from joey.marketplaces.taobao.values import MOST_BITS, NOTHING
+from joey.marketplaces.row_values import MOST_BITS, NOTHING
+from joey.marketplaces.without_buyer import without_buyer
 
 # What a field is called. No order number or person's name with a number in it looks like that.
 _FIELD = re.compile(r"[A-Za-z_]+(?:\d{1,2}[A-Za-z_]+)*\d{0,2}", re.ASCII)

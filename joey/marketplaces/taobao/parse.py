@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from joey.marketplaces.port import (
     ANY_SHARE,
@@ -22,7 +21,7 @@ from joey.marketplaces.port import (
     UnreadableField,
     UnreadableReport,
 )
-from joey.marketplaces.taobao.values import (
+from joey.marketplaces.row_values import (
     Row,
     fen,
     if_readable,
@@ -34,6 +33,7 @@ from joey.marketplaces.taobao.values import (
     text,
     whole,
 )
+from joey.marketplaces.without_buyer import without_buyer
 
 STATES: Mapping[str, OrderState] = {"11": "placed", "12": "paid", "14": "received", "3": "settled", "13": "closed"}
 # What a line's id ends in, by our part in the trade. As the second owner we take a cut from another publisher's
@@ -59,16 +59,6 @@ _FEES_BACK = tuple(
 # When an order can have changed last, where a row does not say: exports and rows of years ago do not.
 _TIMES = ("tk_earning_time", "tk_paid_time", "tb_paid_time", "tk_deposit_time", "tb_deposit_time", "tk_create_time")
 _OUT_OF_STEP = timedelta(days=1)  # how far the times of one order may be: they come from several systems
-MOST_LEVELS = 20  # of objects and lists inside each other; the real reports have three
-TOO_DEEP = "left out: too deep"
-
-# What could name the buyer is not kept. `special_id` and `unid` stand for a member, `uvid` is an encrypted user id.
-_OF_THE_BUYER = re.compile(
-    r"buyer|receiver|consignee|member|special_id|unid|uvid|alipay_(?:account|id|no)|phone|mobile|(?:^|_)tel|e?mail|address"
-    r"|contact|open_?u?id|nick|(?:user|real|full)_?name|id_?card|remark|memo|message",
-    re.IGNORECASE,
-)
-_NOT_OF_THE_BUYER = frozenset({"seller_nick", "member_type"})
 
 
 @dataclass(frozen=True)
@@ -275,27 +265,6 @@ def unreadable(kind: ReportKind, row: Row, problem: str, *, window_end: datetime
         external_part=if_readable(lambda: _part(row, names), ""),
         case_id=if_readable(lambda: text(row, names.case), "") if names.case else "",
     )
-
-
-def without_buyer(row: Row) -> dict[str, Any]:
-    """The report without whatever could name the buyer, however deep it is, down to MOST_LEVELS."""
-    return _without_buyer(row, 0)
-
-
-def _without_buyer(row: Row, level: int) -> dict[str, Any]:
-    return {
-        name: _value_without_buyer(value, level + 1)
-        for name, value in row.items()
-        if name in _NOT_OF_THE_BUYER or not _OF_THE_BUYER.search(name)
-    }
-
-
-def _value_without_buyer(value: Any, level: int) -> Any:
-    if level > MOST_LEVELS and isinstance(value, (Mapping, list)):
-        return TOO_DEEP
-    if isinstance(value, Mapping):
-        return _without_buyer(value, level)
-    return [_value_without_buyer(each, level + 1) for each in value] if isinstance(value, list) else value
 
 
 def _commission(row: Row, state: OrderState) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from joey.marketplaces.identity import seller_and_picture
 from joey.marketplaces.port import OfferFacts, TrackedLink, UnreadableField
-from joey.marketplaces.taobao.values import (
+from joey.marketplaces.row_values import (
     Row,
     fen,
     inner,

@@ -1,6 +1,5 @@
 """Ask for the reports of orders, refunds and punished orders, page by page. A window is the same for all its pages."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,8 @@ from joey.kit.sentences import Sentence
 from joey.marketplaces import beijing
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import MarketplaceRefused, ReportedRow
+from joey.marketplaces.read_windows import TooMuch, read_windows
+from joey.marketplaces.row_values import Row, if_readable, inner, listed, moment, text
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client, as_json
 from joey.marketplaces.taobao.counted_pages import Answer, NamesSoFar, all_of, broken_off, counted_rows, repeating
 from joey.marketplaces.taobao.manifest import (
@@ -26,8 +27,7 @@ from joey.marketplaces.taobao.manifest import (
     REFUNDS,
 )
 from joey.marketplaces.taobao.parse import CHANNEL_CASE, marked_where_named_twice
-from joey.marketplaces.taobao.values import Row, if_readable, inner, listed, moment, text
-from joey.marketplaces.taobao.windows import halves, windows
+from joey.marketplaces.taobao.windows import windows
 
 MOST_PAGES = 100
 # query_type of the order report: which of an order's times the window means.
@@ -45,10 +45,6 @@ ANY_PARTY, CHANNELS = 0, 1  # refund_type and biz_type of that of channel orders
 Ask = Callable[[int, str], Answer]  # page number, position_index
 
 
-class _TooMuch(Exception):
-    """The window is longer, or holds more, than the report gives at once."""
-
-
 @dataclass(frozen=True)
 class Working:
     """How the account works with the union."""
@@ -63,37 +59,23 @@ AS_A_PUBLISHER = Working()
 def rows(
     client: Client, question: Question, since: datetime, until: datetime, *, working: Working = AS_A_PUBLISHER
 ) -> Iterator[tuple[datetime, list[ReportedRow]]]:
-    """The answer to a question of the manifest for [since, until), a window at a time, with the window's end.
-
-    A window that is too much is halved. Those after it are as short, so that not each is asked in vain, and become
-    longer again while their answers are small.
-    """
+    """The answer to a question of the manifest for [since, until), a window at a time, with the window's end."""
     if question.code == FROZEN_ORDERS.code:
         yield from _frozen_orders(client, since, until, working.party)
         return
     if question.code == CHANNEL_REFUNDS.code:
         yield from _channel_refunds(client, since, until)
         return
-    todo = deque(windows(since, until))
-    longest: timedelta | None = None
-    while todo:
-        start, end = todo.popleft()
-        if longest and end - start > longest:
-            todo.extendleft(reversed(halves(start, end)))
-            continue
-        try:
-            found = _in_window(client, question, start, end, working)
-        except _TooMuch:
-            parts = halves(start, end)
-            if len(parts) == 1:
-                text = _("Taobao reports more in one second than it gives out. Nothing was skipped; ask Taobao.")
-                raise MarketplaceRefused(Sentence(text)) from None
-            todo.extendleft(reversed(parts))
-            longest = max(part_end - part_start for part_start, part_end in parts)
-            continue
-        if longest and len(found) < FEW_ROWS:
-            longest = min(2 * longest, question.window)
-        yield min(end, until), found
+
+    def read(start: datetime, end: datetime) -> list[ReportedRow]:
+        return _in_window(client, question, start, end, working)
+
+    try:
+        for end, found in read_windows(windows(since, until), read, few=FEW_ROWS, longest=question.window):
+            yield min(end, until), found
+    except TooMuch:
+        text = _("Taobao reports more in one second than it gives out. Nothing was skipped; ask Taobao.")
+        raise MarketplaceRefused(Sentence(text)) from None
 
 
 def _in_window(
@@ -195,7 +177,7 @@ def _all_pages(ask: Ask, page_size: int) -> list[Row]:
             head, more = ask(page, position)
         except MarketplaceRefused as refused:
             if WINDOW_TOO_LONG in (refused.facts.get("sub_code"), refused.facts.get("top_code")):
-                raise _TooMuch from None
+                raise TooMuch from None
             raise
         rows += more
         has_next = str(head.get("has_next")).lower()
@@ -207,9 +189,9 @@ def _all_pages(ask: Ask, page_size: int) -> list[Row]:
             # read the same page again and call it the next one. A full one that is new leaves shorter windows to try.
             if so_far.are_repeated:
                 raise repeating()
-            raise _TooMuch if len(more) >= page_size else broken_off()
+            raise TooMuch if len(more) >= page_size else broken_off()
         position = following
-    raise _TooMuch
+    raise TooMuch
 
 
 def _frozen_orders(

@@ -7,6 +7,7 @@ from functools import partial
 
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.port import MarketplaceRefused
+from joey.marketplaces.row_values import Row, listed, moment, text
 from joey.marketplaces.taobao.ask_account import (
     CHANNEL_LIST,
     CHANNEL_REFUNDS,
@@ -18,7 +19,6 @@ from joey.marketplaces.taobao.ask_account import (
 )
 from joey.marketplaces.taobao.manifest import FROZEN_ORDERS, REFUNDS
 from joey.marketplaces.taobao.parse import RELEASED, channel_case
-from joey.marketplaces.taobao.values import Row, listed, moment, text
 from joey.marketplaces.taobao.windows import LONGEST_NEAR_SALES
 from joey.marketplaces.unverified import Seen
 

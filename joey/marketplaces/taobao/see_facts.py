@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.port import MarketplaceRefused
+from joey.marketplaces.row_values import Row, fen, inner, listed, moment, ppm, text
 from joey.marketplaces.taobao.ask_account import (
     PAID,
     RECEIVED,
@@ -19,7 +20,6 @@ from joey.marketplaces.taobao.client import NO_RESULT, REMOTE, WINDOW_TOO_LONG
 from joey.marketplaces.taobao.parse import commission_field
 from joey.marketplaces.taobao.parse_offer import offer_facts
 from joey.marketplaces.taobao.reports import CHANNEL_SCENE
-from joey.marketplaces.taobao.values import Row, fen, inner, listed, moment, ppm, text
 from joey.marketplaces.taobao.windows import LONGEST, windows
 from joey.marketplaces.unverified import Seen
 

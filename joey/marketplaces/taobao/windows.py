@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from joey.marketplaces.beijing import ZONE
+from joey.marketplaces.read_windows import Window, cut_windows
 from joey.marketplaces.taobao.manifest import ORDERS
 
 LONGEST = ORDERS.window
@@ -14,20 +15,9 @@ LONGEST_NEAR_SALES = timedelta(minutes=20)
 SALES = (((6, 16), (6, 20)), ((11, 9), (11, 12)), ((12, 25), (12, 31)), ((1, 1), (2, 10)))
 
 
-def windows(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """[start, end) after another from `since` to `until`, in whole seconds, none longer than allowed on its days."""
-    start = since.replace(microsecond=0)
-    last = until if until.microsecond == 0 else until.replace(microsecond=0) + timedelta(seconds=1)
-    while start < last:
-        end = min(start + _longest(start), last)
-        yield start, end
-        start = end
-
-
-def halves(start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """The same window in two, or itself when it cannot be cut any more."""
-    middle = (start + (end - start) / 2).replace(microsecond=0)
-    return [(start, middle), (middle, end)] if start < middle < end else [(start, end)]
+def windows(since: datetime, until: datetime) -> Iterator[Window]:
+    """[start, end) after another from `since` to `until`, none longer than allowed on its days."""
+    return cut_windows(since, until, _longest)
 
 
 def _longest(start: datetime) -> timedelta:

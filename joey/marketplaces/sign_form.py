@@ -1,7 +1,8 @@
-"""Sign a call to the TOP gateway, so that it knows the caller and that nothing was changed on the way.
+"""Sign the form of a call, so that a gateway knows the caller and that nothing was changed on the way.
 
-The rule is in TOP's public document on signing: sort the parameters by name, write each name and value after one
-another without anything between, and hash that with the secret.
+The rule is in the public documents on signing of several open platforms, which took it over from one another: sort
+the parameters by name, write each name and value after one another without anything between, and hash that with the
+secret.
 """
 
 import hashlib
