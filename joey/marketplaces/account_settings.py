@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.marketplaces.manifest_shape import Quota
 from joey.marketplaces.port import MarketplaceRefused
 
 # The names that there are, each with what it can say: one of these values, or any of these types. (): its connector
@@ -35,6 +36,31 @@ def check_settings(marketplace: str, given: Mapping[str, object], known: Known) 
                 % {"name": name, "marketplace": marketplace, "choices": " / ".join(map(_as_json, choices))},
                 field=name,
             )
+
+
+def required(marketplace: str, given: Mapping[str, object], name: str) -> str:
+    """A setting that has to be there. Raises MarketplaceRefused naming it."""
+    found = str(given.get(name) or "")
+    if not found:
+        raise MarketplaceRefused(
+            _("The configuration of %(marketplace)s lacks “%(name)s”.") % {"marketplace": marketplace, "name": name},
+            field=name,
+        )
+    return found
+
+
+def own_rate(marketplace: str, configuration: Mapping[str, object], usual: Quota) -> Quota:
+    """The quota of an account that may make more calls, or fewer, where its configuration says so."""
+    rate = configuration.get("calls_per_second")
+    if rate is None:
+        return usual
+    if type(rate) is not int or rate < 1:
+        raise MarketplaceRefused(
+            _("“calls_per_second” in the configuration of %(marketplace)s is not a whole number from 1 on.")
+            % {"marketplace": marketplace},
+            field="calls_per_second",
+        )
+    return usual.at(rate)
 
 
 def _is(value: object, choice: object) -> bool:

@@ -62,7 +62,7 @@ def test_an_account_that_cannot_be_used_is_named_and_stops_no_other(settings: Se
         problems = {each.marketplace: each.problem for each in registry.faults()}
     assert [each.code for each in registry.connectors()] == ["jd"]
     assert problems == {
-        "taobao": "Taobao's configuration lacks “app_secret”.",
+        "taobao": "The configuration of taobao lacks “app_secret”.",
         "amazon": "what is configured for it is no JSON object",
         "moon": "no package that is installed has this code",
     }
@@ -79,7 +79,7 @@ def test_a_rate_that_is_no_number_of_calls_is_refused_and_named(settings: Settin
     with translation.override("en"):
         (fault,) = registry.faults()
 
-    assert fault.problem == "“calls_per_second” in Taobao's configuration is not a whole number from 1 on."
+    assert fault.problem == "“calls_per_second” in the configuration of taobao is not a whole number from 1 on."
 
 
 KEYS = {"app_key": "1", "app_secret": "of the tests"}

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.marketplaces.account_settings import NUMBER, Known, check_settings
+from joey.marketplaces.account_settings import NUMBER, Known, check_settings, own_rate, required
 from joey.marketplaces.feed.connector import FeedConnector
 from joey.marketplaces.jd import parse, reports
 from joey.marketplaces.jd.client import NOT_GRANTED, Client, UnionAccount
 from joey.marketplaces.jd.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA, SUB_IDS
 from joey.marketplaces.jd.parse_offer import item_page, looked_up_offer, searched_offer
-from joey.marketplaces.manifest_shape import Capabilities, Manifest, Positions, Question, Quota
+from joey.marketplaces.manifest_shape import Capabilities, Manifest, Positions, Question
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.port import (
@@ -83,18 +83,18 @@ class UnionConnector:
         credentials = configuration["credentials"]
         check_settings(self.code, credentials, CREDENTIALS)
         gateway = str(configuration.get("gateway") or GATEWAY)
-        self.account = _required(credentials, "app_key")
+        self.account = required(self.code, credentials, "app_key")
         self._client = Client(
             UnionAccount(
                 gateway=gateway,
                 app_key=self.account,
-                secret=_required(credentials, "app_secret"),
+                secret=required(self.code, credentials, "app_secret"),
                 access_token=str(credentials.get("access_token") or ""),
                 union_key=str(credentials.get("union_key") or ""),
             ),
-            Pace(self.code, self.account, _quota(configuration)),
+            Pace(self.code, self.account, own_rate(self.code, configuration, QUOTA)),
         )
-        self._site = _required(credentials, "site_id")
+        self._site = required(self.code, credentials, "site_id")
         self._union = str(credentials.get("union_id") or "")
         self._union_key = str(credentials.get("union_key") or "")
         self._by_sub_union = credentials.get("links") == "bysubunionid"
@@ -309,25 +309,6 @@ def _as_configured(
         able = replace(able, report="file")
         manifest = replace(manifest, questions=(), order_look_up=None)
     return replace(manifest, capabilities=able)
-
-
-def _required(credentials: Mapping[str, Any], name: str) -> str:
-    found = str(credentials.get(name) or "")
-    if not found:
-        raise MarketplaceRefused(_("JD's configuration lacks “%s”.") % name, field=name)
-    return found
-
-
-def _quota(configuration: Mapping[str, Any]) -> Quota:
-    """The account's own rate where the configuration names one."""
-    rate = configuration.get("calls_per_second")
-    if rate is None:
-        return QUOTA
-    if type(rate) is not int or rate < 1:
-        raise MarketplaceRefused(
-            _("“calls_per_second” in JD's configuration is not a whole number from 1 on."), field="calls_per_second"
-        )
-    return QUOTA.at(rate)
 
 
 def _rows(answer: Row) -> list[Row]:

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.json_rows import fault_of
-from joey.marketplaces.account_settings import NUMBER, Known, check_settings
-from joey.marketplaces.manifest_shape import Manifest, Question, Quota
+from joey.marketplaces.account_settings import NUMBER, Known, check_settings, own_rate, required
+from joey.marketplaces.manifest_shape import Manifest, Question
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import addresses, copy_codes, leads_to
 from joey.marketplaces.port import (
@@ -102,12 +102,12 @@ class TaobaoConnector:
         self._client = Client(
             UnionAccount(
                 gateway=gateway,
-                app_key=_required(credentials, "app_key"),
-                secret=_required(credentials, "app_secret"),
+                app_key=required(self.code, credentials, "app_key"),
+                secret=required(self.code, credentials, "app_secret"),
                 session=str(credentials.get("session") or ""),
                 sign_method=credentials.get("sign_method") or "hmac-sha256",
             ),
-            Pace(self.code, str(credentials["app_key"]), _quota(configuration)),
+            Pace(self.code, str(credentials["app_key"]), own_rate(self.code, configuration, QUOTA)),
         )
         self._site = str(credentials.get("site_id") or "")
         self._adzone = _own_adzone(credentials)
@@ -430,25 +430,6 @@ def _asking(manifest: Manifest, by_relation: bool, channel_refunds: bool) -> Man
         questions=tuple(others.get(question, question) for question in manifest.questions),
         refunds_only_of=CHANNEL_ORDERS if channel_refunds else None,
     )
-
-
-def _required(credentials: Mapping[str, Any], name: str) -> str:
-    found = str(credentials.get(name) or "")
-    if not found:
-        raise MarketplaceRefused(_("Taobao's configuration lacks “%s”.") % name, field=name)
-    return found
-
-
-def _quota(configuration: Mapping[str, Any]) -> Quota:
-    """The account's own rate where the configuration names one."""
-    rate = configuration.get("calls_per_second")
-    if rate is None:
-        return QUOTA
-    if type(rate) is not int or rate < 1:
-        raise MarketplaceRefused(
-            _("“calls_per_second” in Taobao's configuration is not a whole number from 1 on."), field="calls_per_second"
-        )
-    return QUOTA.at(rate)
 
 
 def _own_adzone(credentials: Mapping[str, Any]) -> str:
