@@ -5,12 +5,11 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from joey.marketplaces import beijing
+from joey.marketplaces.ask_account import AccountAnswers, NothingToSee, RefusedKind
 from joey.marketplaces.manifest_shape import Wording
-from joey.marketplaces.pace import in_bulk
-from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
+from joey.marketplaces.port import MarketplaceRefused
 from joey.marketplaces.row_values import Row, inner, listed, moment, text
 from joey.marketplaces.taobao.client import WINDOW_TOO_LONG, Client, as_json
 from joey.marketplaces.taobao.manifest import FROZEN_ORDERS
@@ -27,12 +26,10 @@ from joey.marketplaces.taobao.reports import (
 from joey.marketplaces.taobao.windows import LONGEST_NEAR_SALES, windows
 from joey.marketplaces.unverified import AnswerSample
 
-MOST_CALLS = 100
-MOST_SILENT = 3  # methods in a row: then it is the gateway that is down
 SEARCH, LOOK_UP = "taobao.tbk.dg.material.optional.upgrade", "taobao.tbk.item.info.upgrade.get"
 ORDERS, REFUNDS = "taobao.tbk.order.details.get", "taobao.tbk.order.refund.get"
 CHANNEL_REFUNDS, CHANNEL_LIST = "taobao.tbk.relation.refund", "taobao.tbk.sc.publisher.info.get"
-PUNISHED = "taobao.tbk.{}punish.order.get"  # of whose own or in whose session, it says
+PUNISHED, PARSE = "taobao.tbk.{}punish.order.get", "taobao.tbk.{}general.link.parse"  # whose: his own, or in a session
 RENEW = "taobao.tbk.itemid.ineffective.transform"
 WORD = "锅"  # pots: there are always some
 LOOKED_UP = 5
@@ -47,22 +44,6 @@ NOT_GRANTED = frozenset({"11", "12", "13", "26", "27"})  # a permission is missi
 OF_ALL_CALLS = frozenset({"24", "25", "28", "29", "30", "31"})  # signature, app key, clock: no call gets further
 
 Window = tuple[datetime, datetime]
-
-
-class NotGrantedHere(Exception):
-    """The account may not make the call; `words` are the gateway's. It is needed where the connector makes it, too."""
-
-    def __init__(self, words: str, *, is_needed: bool) -> None:
-        self.words, self.is_needed = words, is_needed
-        super().__init__(words)
-
-
-class NothingToSee(Exception):
-    """There is nothing at the account yet by which the fact could be seen."""
-
-    def __init__(self, why: Wording) -> None:
-        self.why = why
-        super().__init__(why.en)
 
 
 @dataclass(frozen=True)
@@ -83,12 +64,8 @@ class CountedPage:
         return not self.total.isdecimal() or int(self.total) <= len(self.rows)
 
 
-class UnionAnswers:
-    """What one account answers. A question that was asked already is answered from what came then.
-
-    Any answer may be a refusal: MarketplaceRefused, or NotGrantedHere for one by a missing permission. A method that is
-    unavailable is asked no more, and after MOST_SILENT in a row nothing is: a call may take half a minute to fail.
-    """
+class UnionAnswers(AccountAnswers):
+    """What one union account answers (joey/marketplaces/ask_account.py)."""
 
     def __init__(
         self,
@@ -101,19 +78,18 @@ class UnionAnswers:
         changed_at: Sequence[datetime],
         keep: Callable[[AnswerSample], None],
     ) -> None:
-        self._client, self._adzone, self._party, self._never_called = client, adzone, party, never_called
+        def call(method: str, parameters: Mapping[str, object]) -> Row:
+            return client.call(method, parameters, with_session=method in in_session)
+
+        in_session = {CHANNEL_LIST} | ({PARSE.format("sc."), PUNISHED.format("sc.")} if party else set())
+        super().__init__(call, kind_of=_kind_of, never_called=never_called, mask=Mask(), keep=keep)
+        self._adzone, self._party, self._changed_at = adzone, party, changed_at
         self.now = now.replace(microsecond=0)
         self.until = self.now + SECOND  # what changed in this very second, too
-        self._changed_at, self._keep = changed_at, keep
-        self._answers: dict[str, Row | Exception] = {}
-        self._unavailable: dict[str, MarketplaceUnavailable] = {}  # by method
-        self._silent: list[MarketplaceUnavailable] = []  # since the last answer, a method each
-        self._samples: dict[str, int] = {}
-        self._mask = Mask()
 
     def search(self, words: str = WORD) -> Row:
         """The first page for these words."""
-        return self._ask("search", SEARCH, {"q": words, "adzone_id": self._adzone, "page_no": 1, "page_size": 20})
+        return self.ask("search", SEARCH, {"q": words, "adzone_id": self._adzone, "page_no": 1, "page_size": 20})
 
     def hits(self) -> list[Row]:
         """Items of today. Raises NothingToSee."""
@@ -131,16 +107,15 @@ class UnionAnswers:
 
     def look_up(self, ids: Sequence[str]) -> list[Row]:
         """The items with these ids."""
-        answer = self._ask("look-up", LOOK_UP, {"item_id": ",".join(ids), "biz_scene_id": 1})
+        answer = self.ask("look-up", LOOK_UP, {"item_id": ",".join(ids), "biz_scene_id": 1})
         return listed(answer, "results", "tbk_item_detail")
 
     def parse(self, link: str) -> Row:
         """What the union says that a link leads to."""
-        answer = self._ask(
+        answer = self.ask(
             "parse",
-            f"taobao.tbk.{self._party or 'dg.'}general.link.parse",
+            PARSE.format(self._party or "dg."),
             {"adzone_id": self._adzone, "material_dto": json.dumps([{"material_url": link}])},
-            with_session=bool(self._party),
         )
         return next(iter(listed(inner(answer, "data"), "material_url_list", "material_url_list")), {})
 
@@ -150,7 +125,7 @@ class UnionAnswers:
             "query_type": by, "start_time": beijing.write(start), "end_time": beijing.write(end), "page_no": 1,
             "page_size": 100, "order_scene": scene,
         }  # fmt: skip
-        return inner(self._ask("orders", ORDERS, asked), "data")
+        return inner(self.ask("orders", ORDERS, asked), "data")
 
     def order_rows(self, *, scene: int = ALL_SCENES) -> Iterator[Row]:
         """Rows of orders that changed lately, as far as a few windows hold some. No row where there are none."""
@@ -174,7 +149,7 @@ class UnionAnswers:
             "query_type": UPDATED_REFUNDS, "start_time": beijing.write(start), "end_time": beijing.write(end),
             "page_no": page, "page_size": 100, "order_scene": ALL_SCENES, "member_type": EITHER_PARTY,
         }  # fmt: skip
-        return self._ask("refunds", REFUNDS, {"publisher_refund_order_query_option": as_json(asked)})
+        return self.ask("refunds", REFUNDS, {"publisher_refund_order_query_option": as_json(asked)})
 
     def refund_rows(self, window: Window, *, page: int = 1) -> list[Row]:
         """The cases that changed in it; none where it is refused beside the data."""
@@ -214,7 +189,7 @@ class UnionAnswers:
     def channels(self) -> CountedPage:
         """The first page of those who accepted an invitation."""
         asked = {"relation_app": "common", "info_type": 1, "page_no": 0, "page_size": 100}
-        data = inner(self._ask("channels", CHANNEL_LIST, asked, with_session=True), "data")
+        data = inner(self.ask("channels", CHANNEL_LIST, asked), "data")
         return CountedPage(listed(data, "inviter_list", "map_data"), text(data, "total_count"))
 
     def punished(self, start: datetime, days: int, page: int = 1) -> CountedPage:
@@ -226,7 +201,6 @@ class UnionAnswers:
             "punished",
             PUNISHED.format(self._party or "dg."),
             {"af_order_option": as_json(asked)},
-            with_session=bool(self._party),
         )
 
     def punished_orders(self) -> Iterator[Row]:
@@ -242,13 +216,11 @@ class UnionAnswers:
 
     def renew(self, ids: Sequence[str]) -> list[Row]:
         """What these ids are today."""
-        return listed(self._ask("renew", RENEW, {"item_ids": ",".join(ids)}), "results", "item_id_transform_d_t_o")
+        return listed(self.ask("renew", RENEW, {"item_ids": ",".join(ids)}), "results", "item_id_transform_d_t_o")
 
-    def _result(
-        self, name: str, method: str, parameters: Mapping[str, object], *, with_session: bool = False
-    ) -> CountedPage:
+    def _result(self, name: str, method: str, parameters: Mapping[str, object]) -> CountedPage:
         """A page of a report whose answer, or refusal, is inside a `result`."""
-        result = inner(self._ask(name, method, parameters, with_session=with_session), "result")
+        result = inner(self.ask(name, method, parameters), "result")
         check_result(method, result)
         data = inner(result, "data")
         return CountedPage(listed(data, "results", "result"), text(data, "total_count"))
@@ -262,46 +234,10 @@ class UnionAnswers:
         starts = (at.replace(microsecond=0) for at in self._changed_at[:CHANGES])
         return [(start, start + SECOND) for start in starts]
 
-    def _ask(self, name: str, method: str, parameters: Mapping[str, object], *, with_session: bool = False) -> Row:
-        key = json.dumps([method, parameters], sort_keys=True)
-        if key not in self._answers:
-            self._answers[key] = self._call(name, method, parameters, with_session=with_session)
-        answer = self._answers[key]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
 
-    def _call(self, name: str, method: str, parameters: Mapping[str, object], *, with_session: bool) -> Row | Exception:
-        if method in self._unavailable:
-            return self._unavailable[method]
-        if len(self._silent) >= MOST_SILENT:
-            return self._silent[-1]
-        if len(self._answers) >= MOST_CALLS:
-            return NothingToSee(Wording(en="too many calls for one check", zh="一次检查的调用次数已达上限"))
-        try:
-            with in_bulk():  # not around the whole check: it is read bit by bit, and its reader is not in bulk
-                answer = self._client.call(method, parameters, with_session=with_session)
-        except MarketplaceUnavailable as trouble:
-            self._unavailable[method] = trouble
-            self._silent.append(trouble)
-            return trouble
-        except MarketplaceRefused as refused:
-            self._silent.clear()
-            code = str(refused.facts.get("top_code", ""))
-            if code in OF_ALL_CALLS:
-                raise
-            self._sample(name, method, parameters, {"refused": str(refused), **refused.facts})
-            if code not in NOT_GRANTED:
-                return refused
-            return NotGrantedHere(str(refused), is_needed=method not in self._never_called)
-        self._silent.clear()
-        self._sample(name, method, parameters, answer)
-        return answer
-
-    def _sample(self, name: str, method: str, parameters: Mapping[str, object], answer: Mapping[str, Any]) -> None:
-        number = self._samples[name] = self._samples.get(name, 0) + 1
-        asked = {"method": method, **self._mask.of_call(parameters)}
-        self._keep(AnswerSample(f"{name}-{number}", asked, self._mask.of(answer)))
+def _kind_of(refused: MarketplaceRefused) -> RefusedKind:
+    code = str(refused.facts.get("top_code", ""))
+    return "all" if code in OF_ALL_CALLS else "not_granted" if code in NOT_GRANTED else "this"
 
 
 def _first_page(ask: Callable[[int], CountedPage]) -> CountedPage:

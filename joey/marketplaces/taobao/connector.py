@@ -48,7 +48,7 @@ from joey.marketplaces.taobao.manifest import (
     REFUNDS,
 )
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
-from joey.marketplaces.taobao.unverified import check_facts
+from joey.marketplaces.taobao.unverified import FACTS
 from joey.marketplaces.unverified import AnswerSample, CheckedFact
 
 log = logging.getLogger(__name__)
@@ -328,7 +328,7 @@ class TaobaoConnector:
             changed_at=changed_at,
             keep=keep,
         )
-        return check_facts(account)
+        return account.checked(FACTS)
 
     def _never_called(self) -> frozenset[str]:
         """Reports that this account, as it is configured, is asked for by no question, and needs no permission for."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from joey.marketplaces.ask_account import NothingToSee
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.port import MarketplaceRefused
 from joey.marketplaces.row_values import Row, listed, moment, text
@@ -14,7 +15,6 @@ from joey.marketplaces.taobao.ask_account import (
     PLACED,
     SECOND,
     CountedPage,
-    NothingToSee,
     UnionAnswers,
 )
 from joey.marketplaces.taobao.manifest import FROZEN_ORDERS, REFUNDS

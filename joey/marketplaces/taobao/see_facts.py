@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from joey.marketplaces.ask_account import NothingToSee
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.port import MarketplaceRefused
 from joey.marketplaces.row_values import Row, fen, inner, listed, moment, ppm, text
@@ -11,7 +12,6 @@ from joey.marketplaces.taobao.ask_account import (
     RECEIVED,
     REFUND_STRETCHES,
     SECOND,
-    NothingToSee,
     UnionAnswers,
     Window,
     changed,

@@ -4,14 +4,13 @@ Where code relies on one of these it names this file. `joey marketplaces check` 
 call can tell; see_facts.py and see_counted_pages.py say how.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from joey.marketplaces.manifest_shape import Wording
-from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, UnreadableField
 from joey.marketplaces.taobao import see_counted_pages as see_counted
 from joey.marketplaces.taobao import see_facts as see
-from joey.marketplaces.taobao.ask_account import OF_ALL_CALLS, NotGrantedHere, NothingToSee, UnionAnswers
-from joey.marketplaces.unverified import CheckedFact, Seen, UnverifiedFact
+from joey.marketplaces.taobao.ask_account import UnionAnswers
+from joey.marketplaces.unverified import Seen, UnverifiedFact
 
 
 def _fact(name: str, file: str, look: Callable[[UnionAnswers], Seen], *, en: str, zh: str) -> UnverifiedFact:
@@ -271,31 +270,3 @@ FACTS = (
         why_en="it is a rule of the contract", why_zh="属于合同条款",
     ),
 )  # fmt: skip
-
-
-def check_facts(account: UnionAnswers) -> Iterator[CheckedFact]:
-    """Each fact that a call can tell about, as this account shows it.
-
-    Raises MarketplaceRefused where no call of the account is taken.
-    """
-    for fact in FACTS:
-        if fact.see is not None:
-            yield _checked(fact, fact.see, account)
-
-
-def _checked(fact: UnverifiedFact, look: Callable[[UnionAnswers], Seen], account: UnionAnswers) -> CheckedFact:
-    try:
-        seen = look(account)
-        return CheckedFact(fact, "confirmed" if seen.holds else "different", seen.what)
-    except NotGrantedHere as missing:
-        return CheckedFact(fact, "not_granted", missing.words, missing.is_needed)
-    except NothingToSee as nothing:
-        return CheckedFact(fact, "unknown", nothing.why.text)
-    except MarketplaceUnavailable as trouble:
-        return CheckedFact(fact, "unavailable", trouble.text)
-    except MarketplaceRefused as refused:
-        if refused.facts.get("top_code") in OF_ALL_CALLS:
-            raise
-        return CheckedFact(fact, "different", refused.text)
-    except UnreadableField as field:
-        return CheckedFact(fact, "different", str(field))
