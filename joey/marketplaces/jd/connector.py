@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from joey.marketplaces.account_settings import NUMBER, Known, check_settings, own_rate, required
 from joey.marketplaces.feed.connector import FeedConnector
 from joey.marketplaces.jd import parse, reports
+from joey.marketplaces.jd.ask_union import UnionAnswers
 from joey.marketplaces.jd.client import NOT_GRANTED, Client, UnionAccount
 from joey.marketplaces.jd.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA, SUB_IDS
 from joey.marketplaces.jd.parse_offer import item_page, looked_up_offer, searched_offer
+from joey.marketplaces.jd.unverified import FACTS
 from joey.marketplaces.manifest_shape import Capabilities, Manifest, Positions, Question
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import addresses, leads_to
@@ -35,6 +37,7 @@ from joey.marketplaces.port import (
     UnreadableReport,
 )
 from joey.marketplaces.row_values import Row, inner, link, text
+from joey.marketplaces.unverified import AnswerSample, CheckedFact
 
 log = logging.getLogger(__name__)
 
@@ -251,6 +254,12 @@ class UnionConnector:
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
         """The row without the buyer."""
         return parse.unreadable(row.row, problem, window_end=row.window_end)
+
+    def check_facts(
+        self, *, changed_at: Sequence[datetime], keep: Callable[[AnswerSample], None]
+    ) -> Iterator[CheckedFact]:
+        """What this account says about each unverified fact that a call can tell (unverified.py)."""
+        return UnionAnswers(self._client, now=datetime.now(UTC), changed_at=changed_at, keep=keep).checked(FACTS)
 
     def _found(self, answer: Row) -> Found:
         as_of = datetime.now(UTC)

@@ -1,7 +1,15 @@
 """What Joey takes for granted about JD and no document proves."""
 
+from collections.abc import Callable
+
+from joey.marketplaces.jd import see_facts as see
+from joey.marketplaces.jd.ask_union import UnionAnswers
 from joey.marketplaces.manifest_shape import Wording
-from joey.marketplaces.unverified import UnverifiedFact
+from joey.marketplaces.unverified import Seen, UnverifiedFact
+
+
+def _fact(name: str, file: str, look: Callable[[UnionAnswers], Seen], *, en: str, zh: str) -> UnverifiedFact:
+    return UnverifiedFact(name, Wording(en=en, zh=zh), f"{file}.py", see=look)
 
 
 def _not_asked(name: str, file: str, *, en: str, zh: str, why_en: str, why_zh: str) -> UnverifiedFact:
@@ -9,6 +17,61 @@ def _not_asked(name: str, file: str, *, en: str, zh: str, why_en: str, why_zh: s
 
 
 FACTS = (
+    _fact(
+        "search_fields", "parse_offer", see.search_fields,
+        en="A search gives price, rate, picture and shop of an item.",
+        zh="搜索结果给出商品的价格、佣金比例、图片和店铺。",
+    ),
+    _fact(
+        "look_up_fields", "parse_offer", see.look_up_fields,
+        en="A look-up gives its price on the phone, rate and picture.",
+        zh="商品查询给出手机端价格、佣金比例和图片。",
+    ),
+    _fact(
+        "rates_agree", "parse_offer", see.rates_agree,
+        en="Search and look-up name the same rate.",
+        zh="搜索和商品查询的佣金比例一致。",
+    ),
+    _fact(
+        "orders_granted", "reports", see.orders_granted,
+        en="This account may ask for its order report.",
+        zh="本账号有订单查询权限。",
+    ),
+    _fact(
+        "row_can_be_read", "parse", see.row_can_be_read,
+        en="A row has every field that a line is made of.",
+        zh="订单行具备所需的全部字段。",
+    ),
+    _fact(
+        "fee_is_the_product", "parse", see.fee_is_the_product,
+        en="The estimate is the price times commissionRate and finalRate.",
+        zh="预估佣金等于计佣金额乘以 commissionRate 和 finalRate。",
+    ),
+    _fact(
+        "protection_is_inside", "parse", see.protection_is_inside,
+        en="Price protection is out of actualFee already.",
+        zh="实际佣金已扣除价保部分。",
+    ),
+    _fact(
+        "balance_is_the_fee", "parse", see.balance_is_the_fee,
+        en="The amounts of balanceExt add up to actualFee.",
+        zh="balanceExt 各笔金额之和等于 actualFee。",
+    ),
+    _fact(
+        "names_a_pay_month_once_completed", "parse", see.names_a_pay_month_once_completed,
+        en="A completed row names its day of settlement.",
+        zh="已完成的订单行给出结算日期。",
+    ),
+    _fact(
+        "sub_id_is_read_back", "parse", see.sub_id_is_read_back,
+        en="A row gives the sub-union id of its link back.",
+        zh="订单行会带回链接里的 subUnionId。",
+    ),
+    _fact(
+        "frozen_pieces_are_counted", "parse", see.frozen_pieces_are_counted,
+        en="Pieces in an after-sale case are counted in skuFrozenNum.",
+        zh="售后中的件数计入 skuFrozenNum。",
+    ),
     _not_asked(
         "mobile_picture_host", "manifest.py",
         en="Pictures may come from m.360buyimg.com too.",
