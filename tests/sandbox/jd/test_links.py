@@ -81,6 +81,15 @@ def test_the_address_of_an_item_may_be_any_that_it_has(jd: JdUnion) -> None:
         assert truth(jd, order)["item"] == OFFER.external_id
 
 
+def test_the_address_of_an_item_buys_it_for_no_one(jd: JdUnion) -> None:
+    by_number = jd.search(sceneId=2, skuIds=[int(OFFER.external_id)])[0]["materialUrl"]
+    by_id = jd.search(keyword=by_number)[0]["materialUrl"]
+
+    for address in (by_number, by_id, f"{jd.sandbox.url}/item/jd/{OFFER.external_id}"):
+        bought = truth(jd, jd.sandbox.buy(address))
+        assert (bought["item"], bought["position"], bought["sub_id"]) == (OFFER.external_id, None, None), address
+
+
 def test_a_short_link_ends_after_sixty_days_and_the_long_one_lasts(jd: JdUnion) -> None:
     given = jd.social_link(chainType=3)
     short, long = given["shortURL"], given["clickURL"]

@@ -14,7 +14,7 @@ from joey.sandbox.dialects.jd import control, demo_account
 from joey.sandbox.dialects.jd.arguments import is_word
 from joey.sandbox.dialects.jd.baskets import order_number_of
 from joey.sandbox.dialects.jd.gateway import GATEWAY, METHODS, gateway
-from joey.sandbox.dialects.jd.goods import JD, item_of_id, item_of_sku, jd_items
+from joey.sandbox.dialects.jd.goods import JD, item_of_id, item_of_page, item_of_sku, jd_items
 from joey.sandbox.dialects.jd.item_shape import COUPON_PATH, item_of_coupon
 from joey.sandbox.dialects.jd.links import SHORT_PATH, TRACKED_PATH, destination_of, path_of_code
 from joey.sandbox.dialects.jd.promote import MOST_SUB_UNION_ID
@@ -78,7 +78,8 @@ class JdDialect(FeedDialect):
         return str(order_number_of(world, order_id))
 
     def follow(self, world: World, path: str) -> Destination | None:
-        return destination_of(world, path)
+        item = item_of_page(world, path)
+        return Destination(item) if item else destination_of(world, path)
 
     def path_in_text(self, world: World, text: str) -> str | None:
         return path_of_code(world, text)

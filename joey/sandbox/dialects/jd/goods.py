@@ -15,7 +15,8 @@ JD = "jd"
 OWN_SHOP = "g"  # JD itself sells it; "p": a shop at JD does
 _ID_WIDTH = 7  # with its tag this makes 20 characters, as long as a real one
 _FIRST_CATEGORIES = (1_001, 10_001, 100_001)
-_SKU_PATH = re.compile(r"/(?:product/|item/jd/)?(\d{6,15})(?:\.html)?", re.ASCII)
+_SKU_PATH = re.compile(r"/(?:product/)?(\d{6,15})\.html", re.ASCII)
+_OWN_PAGE = f"/item/{JD}/"  # to which the addresses of this sandbox lead
 _ID_PATH = re.compile(r"/detail/([A-Za-z0-9_-]{20})\.html")
 _SKU_HOSTS, _ID_HOSTS = {"item.jd.com", "item.m.jd.com"}, {"jingfen.jd.com"}  # of the real pages
 
@@ -65,12 +66,19 @@ def item_at_address(world: World, address: str) -> SoldItem | None:
     except ValueError:  # as of "http://["
         return None
     is_here = world.url == f"{parts.scheme}://{parts.netloc}"
+    if is_here and parts.path.startswith(_OWN_PAGE):
+        return item_of_sku(parts.path.removeprefix(_OWN_PAGE))
     by_number, by_id = _SKU_PATH.fullmatch(parts.path), _ID_PATH.fullmatch(parts.path)
     if by_number and (is_here or parts.hostname in _SKU_HOSTS):
         return item_of_sku(by_number[1])
     if by_id and (is_here or parts.hostname in _ID_HOSTS):
         return item_of_id(by_id[1])
     return None
+
+
+def item_of_page(world: World, path: str) -> SoldItem | None:
+    """The item whose address in an answer has this path; the page that it leads to is not meant."""
+    return None if path.startswith(_OWN_PAGE) else item_at_address(world, world.url + path)
 
 
 def owner_of(item: SoldItem) -> str:
