@@ -1,6 +1,7 @@
 """Orders, messages, the bank and the control panel as pages with buttons."""
 
 import time
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +18,7 @@ from joey.sandbox.refused import invalid
 from joey.sandbox.render import page
 from joey.sandbox.world.order_book import find_order, order_of, taken_back_of
 from joey.sandbox.world.simulated_order import CLOSED, NEXT, RECEIVED, SETTLED, SimulatedOrder
+from joey.sandbox.world.state import World
 from joey.sandbox.world.state_steps import SPLIT
 
 MOST_SHOWN = 100
@@ -26,7 +28,8 @@ MOST_FORM_FIELDS = 10
 
 async def orders(request: Request) -> Response:
     """The latest orders."""
-    return page(request, "orders.html", orders=_latest(request), number_of_all=_number_of_all)
+    numbers = partial(_number_of_all, world_of(request))
+    return page(request, "orders.html", orders=_latest(request), number_of_all=numbers)
 
 
 async def order(request: Request) -> Response:
@@ -35,7 +38,7 @@ async def order(request: Request) -> Response:
     found = find_order(world, request.path_params["order"])
     return page(
         request, "order.html", order=found, refunds=taken_back_of(world, found), steps=steps_of(found),
-        reports=serving(found.marketplace).reports_orders, number_of_all=_number_of_all(found),
+        reports=serving(found.marketplace).reports_orders, number_of_all=_number_of_all(world, found),
     )  # fmt: skip
 
 
@@ -118,9 +121,9 @@ def steps_of(order: SimulatedOrder) -> list[str]:
     return steps + (["return"] if order.state != CLOSED and order.returned < order.quantity else [])
 
 
-def _number_of_all(order: SimulatedOrder) -> str:
+def _number_of_all(world: World, order: SimulatedOrder) -> str:
     """What the marketplace's report, and so a shopkeeper, calls the order's number."""
-    return serving(order.marketplace).number_of_all(order.order_id)
+    return serving(order.marketplace).number_of_all(world, order.order_id)
 
 
 def _latest(request: Request) -> list[SimulatedOrder]:

@@ -1,6 +1,7 @@
 """What can happen to a simulated order, and that the arithmetic adds up whatever happens."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 
 from joey.sandbox.amounts import decimal_text, decimals_of, part_of, percent, read_decimal, share_of
 from joey.sandbox.refused import Refused
+from joey.sandbox.world.goods import SoldItem
 from joey.sandbox.world.market_rules import BASIC_STEPS, STEPS, MarketRules
+from joey.sandbox.world.order_book import FollowedLink, draft
 from joey.sandbox.world.order_steps import take_step
 from joey.sandbox.world.simulated_order import CLOSED, PAID, RECEIVED, SETTLED, OrderStep, SimulatedOrder, TakenBack
 from joey.sandbox.world.state_steps import parcels
@@ -81,6 +84,26 @@ def test_a_settlement_that_is_withdrawn_leaves_nothing(do: str) -> None:
     assert (order.settled_minor, order.service_minor, order.settled_at) == (0, 0, None)
     assert order.closed_because == ("cancelled" if do == "close" else "")
     assert order.estimate_minor == 380
+
+
+def test_an_order_closes_for_the_reason_that_its_dialect_gives() -> None:
+    closed = step(paid(), "close", because="25")
+
+    assert (closed.state, closed.closed_because) == (CLOSED, "25")
+    assert step(closed, "reopen").closed_because == ""
+
+
+@pytest.mark.parametrize(("linked", "state"), [(True, CLOSED), (False, PAID)])
+def test_what_earns_nothing_at_a_marketplace_is_closed_from_the_start_if_a_link_led_to_it(
+    linked: bool, state: str
+) -> None:
+    rules = MarketRules(account="toy", void_because=lambda order: f"no {order.carried}")
+    item = SoldItem("toy", "T1", {"zh": "锅", "en": "Pot"}, "CNY", 100, 0)
+    link = FollowedLink("p1", None, 10, "gifts") if linked else None
+
+    order = draft(10, date(2026, 11, 22), rules, item, 1, link=link)
+
+    assert (order.state, order.closed_because) == (state, "no gifts" if linked else "")
 
 
 def test_an_order_without_a_receipt_is_paid_after_its_settlement_is_withdrawn() -> None:

@@ -82,7 +82,7 @@ class Dialect:
     def check_tracking(self, world: World, position: str | None, sub_id: str | None) -> None:
         """Raises Refused 422 naming `position` or `sub_id` when this account has no such tracking."""
 
-    def number_of_all(self, order_id: str) -> str:
+    def number_of_all(self, world: World, order_id: str) -> str:
         """The number of everything bought at once, where the marketplace has one beside that of each line."""
         return order_id
 

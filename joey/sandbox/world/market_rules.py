@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from joey.sandbox.world.simulated_order import SimulatedOrder
+
 # Every step of the control contract; a marketplace has all of the basic ones, the others where its dialect says so.
 BASIC_STEPS = frozenset({"receive", "settle", "close", "return", "reopen", "unsettle", "correct"})
 STEPS = BASIC_STEPS | {
@@ -21,6 +23,7 @@ class MarketRules:
     service_fee_ppm: int = 0  # of the commission, kept by the marketplace at settlement
     closes_without_commission: bool = False  # at settlement, an order whose commission is 0 closes instead
     order_id: Callable[[int], str] | None = None  # the order's public id from its number; default account-number
+    void_because: Callable[[SimulatedOrder], str] | None = None  # why a new order earns nothing; "" where it does
 
     def public_id(self, number: int) -> str:
         """The id under which buyers and reports name the order."""

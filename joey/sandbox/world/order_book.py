@@ -14,7 +14,7 @@ from joey.sandbox.world.order_steps import take_step
 from joey.sandbox.world.reports import keep_for_the_report
 from joey.sandbox.world.simulated_order import OrderStep, SimulatedOrder, TakenBack
 from joey.sandbox.world.state import World
-from joey.sandbox.world.state_steps import parcels
+from joey.sandbox.world.state_steps import closed, parcels
 
 MOST_PIECES = 999
 _AFTER_CASES = ("settle", "repeat")  # steps that report the order's refund cases again, as changed now
@@ -28,6 +28,7 @@ class FollowedLink:
     position: str | None
     sub_id: str | None
     at: int
+    carried: str = ""
 
 
 def buy(world: World, rules: MarketRules, order: SimulatedOrder) -> SimulatedOrder:
@@ -49,7 +50,8 @@ def draft(
     click_at: int | None = None,
     paid_at: int | None = None,
 ) -> SimulatedOrder:
-    """A paid order without its number; the moments default to the link's own and to now.
+    """A paid order without its number; the moments default to the link's own and to now. One of a link that earns
+    nothing at this marketplace is closed from the start.
 
     Raises Refused: 409 for what cannot be bought, 422 for a quantity or a moment that cannot be.
     """
@@ -63,7 +65,7 @@ def draft(
     if paid > now:
         raise invalid("paid_at", "this moment has not come yet")
     unit = item.price(today)
-    return SimulatedOrder(
+    order = SimulatedOrder(
         number=0,
         order_id="",
         account=rules.account,
@@ -83,7 +85,10 @@ def draft(
         created_at=paid,
         paid_at=paid,
         modified_at=paid,
+        carried=link.carried if link else "",
     )
+    because = rules.void_because(order) if link and rules.void_because else ""
+    return closed(order, because) if because else order
 
 
 def act(world: World, rules: MarketRules, order_id: str, do: str, at: int | None, **given: Any) -> SimulatedOrder:

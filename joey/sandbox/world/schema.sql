@@ -2,10 +2,10 @@
 -- own currency. Dialects add tables of their own.
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 
--- a buyer followed a tracked link; `position` and `sub_id` are whatever the link carried
+-- a buyer followed a tracked link; `position` and `sub_id` are whatever the link carried, and `carried` is the rest
 CREATE TABLE IF NOT EXISTS visit (
     buyer TEXT PRIMARY KEY, marketplace TEXT NOT NULL, item TEXT NOT NULL, position TEXT, sub_id TEXT,
-    at INTEGER NOT NULL
+    carried TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 
 -- the truth; `account` is the dialect, whose account may cover several marketplaces
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS orders (
     frozen INTEGER NOT NULL CHECK (frozen IN (0, 1)), risk INTEGER NOT NULL CHECK (risk IN (0, 1)),
     unknown_code INTEGER NOT NULL CHECK (unknown_code IN (0, 1)),
     closed_because TEXT NOT NULL, parent TEXT NOT NULL,
-    position TEXT, sub_id TEXT,
+    position TEXT, sub_id TEXT, carried TEXT NOT NULL,
     click_at INTEGER, created_at INTEGER NOT NULL, paid_at INTEGER, received_at INTEGER, settled_at INTEGER,
     refunded_at INTEGER,
     modified_at INTEGER NOT NULL
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS reported_order (
     settled_minor INTEGER NOT NULL, service_minor INTEGER NOT NULL,
     refunded_minor INTEGER NOT NULL, taken_back_minor INTEGER NOT NULL, service_back_minor INTEGER NOT NULL,
     state TEXT NOT NULL, frozen INTEGER NOT NULL, risk INTEGER NOT NULL, unknown_code INTEGER NOT NULL,
-    closed_because TEXT NOT NULL, parent TEXT NOT NULL, position TEXT, sub_id TEXT,
+    closed_because TEXT NOT NULL, parent TEXT NOT NULL, position TEXT, sub_id TEXT, carried TEXT NOT NULL,
     click_at INTEGER, created_at INTEGER NOT NULL, paid_at INTEGER, received_at INTEGER, settled_at INTEGER,
     refunded_at INTEGER,
     modified_at INTEGER NOT NULL

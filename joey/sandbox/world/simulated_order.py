@@ -37,9 +37,10 @@ class SimulatedOrder:
     modified_at: int
     state: str = PAID
     frozen: int = 0
+    carried: str = ""  # what else the followed link carried, in the form of its dialect, which reads it
     risk: int = 0
     unknown_code: int = 0  # reported with a code that no document names, until its next step
-    closed_because: str = ""  # cancelled, returned or split, while it is closed
+    closed_because: str = ""  # cancelled, returned, split or a reason of its dialect, while it is closed
     parent: str = ""  # the order that was split into this one and others
     returned: int = 0
     refunded_at: int | None = None  # the moment of its newest refund case
@@ -79,3 +80,4 @@ class OrderStep:
     amount_minor: int | None = None
     commission_minor: int | None = None
     currency: str | None = None
+    because: str = ""  # of one that closes: a reason of the dialect, not of the control contract

@@ -28,7 +28,7 @@ def settle(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Simula
 
 def close(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:
     """The order becomes invalid, also after settlement; it earns nothing."""
-    return closed(order, CANCELLED)
+    return closed(order, step.because or CANCELLED)
 
 
 def reopen(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:

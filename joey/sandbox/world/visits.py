@@ -15,6 +15,7 @@ class Destination:
     item: SoldItem
     position: str | None = None
     sub_id: str | None = None
+    carried: str = ""  # what else an order of it has to say, in the form of its dialect
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,13 @@ class BuyerVisit:
     item: str
     position: str | None
     sub_id: str | None
+    carried: str
     at: int
 
     @property
     def link(self) -> FollowedLink:
         """What an order of this visit is credited to."""
-        return FollowedLink(self.position, self.sub_id, self.at)
+        return FollowedLink(self.position, self.sub_id, self.at, self.carried)
 
 
 def record_visit(world: World, destination: Destination) -> BuyerVisit:
@@ -46,12 +48,13 @@ def record_visit(world: World, destination: Destination) -> BuyerVisit:
         item=destination.item.external_id,
         position=destination.position,
         sub_id=destination.sub_id,
+        carried=destination.carried,
         at=world.now(),
     )
     with world.change() as db:
         db.execute(
-            "INSERT INTO visit (buyer, marketplace, item, position, sub_id, at) VALUES (?, ?, ?, ?, ?, ?)",
-            (visit.buyer, visit.marketplace, visit.item, visit.position, visit.sub_id, visit.at),
+            "INSERT INTO visit (buyer, marketplace, item, position, sub_id, carried, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (visit.buyer, visit.marketplace, visit.item, visit.position, visit.sub_id, visit.carried, visit.at),
         )
     return visit
 

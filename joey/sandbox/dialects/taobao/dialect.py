@@ -104,7 +104,7 @@ class TaobaoDialect(Dialect):
                 rows = [(number, name, now) for number, name in known]
                 db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?, ?)", rows)
 
-    def number_of_all(self, order_id: str) -> str:
+    def number_of_all(self, world: World, order_id: str) -> str:
         return parent_id_of(order_id)
 
     def follow(self, world: World, path: str) -> Destination | None:
