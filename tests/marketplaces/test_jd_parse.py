@@ -94,7 +94,7 @@ def test_what_changes_after_its_day_is_later_than_its_settlement() -> None:
 
     seen = order_report(marked_if_settled(row, NOW))
 
-    assert (seen.state, seen.commission_minor, seen.paid_minor) == ("settled", 505, 5050)
+    assert (seen.state, seen.commission_minor, seen.paid_minor, seen.quantity) == ("settled", 505, 5050, 0)
     assert seen.reported_at == datetime(2026, 11, 28, 4, tzinfo=UTC)
     assert seen.settled_at == datetime(2026, 11, 19, 16, tzinfo=UTC)
 
@@ -134,6 +134,8 @@ def test_the_rate_is_the_items_and_the_unions_part_of_it() -> None:
         ({"estimateFee": "-1"}, "estimateFee is below zero"),
         ({"estimateFee": "7.905"}, "estimateFee is not an amount with 2 places"),
         ({"skuNum": "-1"}, "skuNum is below zero"),
+        ({"skuReturnNum": 2}, "skuReturnNum is no number of the pieces that were bought"),
+        ({"skuReturnNum": -1}, "skuReturnNum is no number of the pieces that were bought"),
         ({"skuFrozenNum": "x"}, "skuFrozenNum is not a whole number"),
         ({"orderTime": "yesterday"}, "orderTime is not a time"),
         ({"modifyTime": "", "orderTime": ""}, "modifyTime is missing, and so is every other time"),

@@ -55,7 +55,7 @@ def order_report(row: Row, *, with_sub_id: bool = False) -> OrderReport:
         state=state,
         evidence=_evidence(row, with_sub_id=with_sub_id),
         clicked_at=None,
-        quantity=_not_negative(whole(row, "skuNum", 1), "skuNum"),
+        quantity=_kept(row),
         currency="CNY",
         paid_minor=_amount(row, "actualCosPrice" if is_actual else "estimateCosPrice"),
         commission_minor=_commission(row, state),
@@ -117,6 +117,14 @@ def _commission(row: Row, state: OrderState) -> int:
     name = "actualFee" if state in ("received", "settled") else "estimateFee"
     need(row, name)  # one that is not said is not known, and is not zero
     return _amount(row, name)
+
+
+def _kept(row: Row) -> int:
+    """How many pieces the buyer keeps."""
+    bought, back = _not_negative(whole(row, "skuNum", 1), "skuNum"), whole(row, "skuReturnNum")
+    if not 0 <= back <= bought:
+        raise UnreadableField("skuReturnNum is no number of the pieces that were bought")
+    return bought - back
 
 
 def _held(row: Row, state: OrderState) -> HeldReason:
