@@ -16,7 +16,7 @@ REFUSERS = {"TopError", "remote", "invalid_parameter", "missing", "invalid"}  # 
 HOLDERS = {"arguments", "option"}  # what a call's arguments are called in the code, and those inside one of them
 SYSTEM = {"session"}
 MISSING, TOO_LONG, TOO_MANY, OUT_OF_RANGE = "missing", "too long", "too many", "out of range"
-NO_NUMBER, NO_AMOUNT, NO_BOOLEAN, NO_JSON = "no number", "no amount", "no boolean", "no JSON"
+NO_NUMBER, NO_AMOUNT, NO_BOOLEAN, NO_JSON, NO_WORD = "no number", "no amount", "no boolean", "no JSON", "no word"
 
 Demands = dict[str, set[str]]
 
@@ -94,6 +94,7 @@ _KINDS: dict[str, Callable[[bool, set[str | None]], set[str]]] = {
     "integer": lambda has_default, options: (
         {NO_NUMBER} | (set() if has_default else {MISSING}) | ({OUT_OF_RANGE} if {"least", "most"} & options else set())
     ),
+    "word": lambda *_: {NO_WORD, TOO_LONG},
     "maybe_integer": lambda *_: {NO_NUMBER},
     "maybe_yuan": lambda *_: {NO_AMOUNT},
     "boolean": lambda *_: {NO_BOOLEAN},

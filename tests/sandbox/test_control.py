@@ -361,7 +361,8 @@ def test_credentials_work_as_they_are_given(sandbox: Sandbox) -> None:
     assert found["tmall"] == found["taobao"]
     assert found["taobao"]["gateway"] == sandbox.url + "/router/rest"
     assert len(found["taobao"]["credentials"]["adzones"]) >= 100
-    assert found["jd"] == {"gateway": sandbox.url + "/feeds/jd.jsonl", "credentials": {}}
+    assert found["jd"]["gateway"] == sandbox.url + "/routerjson"
+    assert found["amazon"] == {"gateway": sandbox.url + "/feeds/amazon.jsonl", "credentials": {}}
 
 
 def test_the_epoch_moves_with_a_rotation(sandbox: Sandbox) -> None:

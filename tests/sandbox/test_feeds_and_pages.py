@@ -1,4 +1,4 @@
-"""Feeds of the four other marketplaces, and the pages that people see."""
+"""Feeds of the marketplaces that have one, and the pages that people see."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from tests.sandbox.conftest import Sandbox
 
 BANNER = "模拟 Simulated — nothing here is real"
 TMALL = next(each for each in catalogue.offers() if each.marketplace == "tmall" and each.in_stock)
-JD = next(each for each in catalogue.offers() if each.marketplace == "jd" and each.in_stock)
+AMAZON = next(each for each in catalogue.offers() if each.marketplace == "amazon" and each.in_stock)
 
 
 @pytest.mark.parametrize("marketplace", ["jd", "dangdang", "amazon", "1688"])
@@ -111,7 +111,7 @@ def test_other_marketplaces_say_that_they_report_nothing(sandbox: Sandbox) -> No
     plainly = "This simulated marketplace reports no orders to Joey yet"
     english = {"accept-language": "en"}
 
-    assert plainly in sandbox.get(f"/item/jd/{JD.external_id}", headers=english).text
+    assert plainly in sandbox.get(f"/item/amazon/{AMAZON.external_id}", headers=english).text
     assert plainly not in sandbox.get(f"/item/tmall/{TMALL.external_id}", headers=english).text
 
 

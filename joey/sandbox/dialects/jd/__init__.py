@@ -1,1 +1,1 @@
-"""The simulated JD, which publishes a file of its offers."""
+"""The simulated JD: the gateway of its union, and a product file."""
