@@ -23,6 +23,7 @@ from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import money, take_in
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def poison(order: str) -> list[OrderReport | RefundReport]:
     return [settled(order), *(refund(order, case=f"{order}{case}", back=TOO_MUCH) for case in "ab")]
 
 
-@pytest.mark.parametrize("lines", [40, pytest.param(20_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("lines", [40, slow(20_000)])
 def test_a_poison_line_among_many_stops_no_other(lines: int) -> None:
     orders = [str(n) for n in range(100_000, 100_000 + lines)]
     bad = orders[lines * 3 // 4]
