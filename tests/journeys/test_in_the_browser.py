@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.journeys.at_the_counter import CODE, Sandbox
 from tests.journeys.browser import HEIGHT, Phone, launch
 from tests.journeys.running import RunningJoey
-from tests.slow import slow
 
 SHOP_NAMES = {"zh": "窗边的小铺", "en": "Window shop"}
 SEARCHES = {"zh": "茶", "en": "tea"}
@@ -30,7 +29,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.mark.parametrize("language", ["zh", slow("en")])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.long)])
 def test_from_the_home_page_to_earnings_with_a_thumb(
     joey: RunningJoey, sandbox: Sandbox, browser: Browser, language: str
 ) -> None:
