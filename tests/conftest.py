@@ -94,7 +94,7 @@ def plain_english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def retries_as_they_are() -> Iterator[None]:
-    """Whoever changes how calls are repeated changes it for the whole process, so a test has to take it back."""
+    """A test that changes how calls are repeated changes it for the whole process, so it has to take that back."""
     yield
     assert not stamina.is_testing()
 

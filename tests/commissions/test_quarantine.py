@@ -56,7 +56,7 @@ def test_a_poison_line_among_many_stops_no_other(lines: int) -> None:
     prove()
 
 
-@pytest.mark.parametrize("batch", [1, 7, 100])
+@pytest.mark.parametrize("batch", [slow(1), 7, slow(100)])
 @pytest.mark.parametrize("bad", [["1000"], ["1029"], ["1003", "1004", "1017"], [str(n) for n in range(1000, 1030)]])
 def test_a_line_that_makes_the_set_fail_is_found_by_halving(
     bad: list[str], batch: int, monkeypatch: pytest.MonkeyPatch
