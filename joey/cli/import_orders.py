@@ -93,7 +93,7 @@ def _say_taken(orders: "ImportedOrders") -> None:
         )
     if orders.differing:
         click.echo(
-            f"Settled order lines that wait, because this export says something else of them and names no time of the"
+            "Settled order lines that wait, because this export says something else of them and names no time of the"
             f" change: {orders.differing:,}. `joey lines holds` lists what is on hold, `joey lines release` ends a"
             " hold. If the export was made before another that was imported already, import it again with --older.",
             err=True,
