@@ -72,7 +72,8 @@ def simulate_business(shops: list[Shop], now: datetime) -> int:
                 record_clicks(month.clicks)
                 record_outbound_clicks(month.outbound_clicks)
                 for out in month.outbound_clicks:  # clicks of the past do not say of their lease that it was used
-                    PositionLease.objects.filter(pk=out.lease_id, last_used_at__lt=out.at).update(last_used_at=out.at)
+                    lease = PositionLease.objects.filter(id__in=[out.lease_id], last_used_at__lt=out.at)
+                    lease.update(last_used_at=out.at)
     return len(there)
 
 
