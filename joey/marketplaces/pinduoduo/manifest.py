@@ -1,0 +1,68 @@
+"""Duoduo Jinbao (多多进宝), Pinduoduo's union. The README has the sources, unverified.py what no source proves."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from joey.marketplaces.manifest_shape import (
+    Capabilities,
+    Manifest,
+    OrderLookUp,
+    Positions,
+    Question,
+    Quota,
+    RowFields,
+    Wording,
+)
+
+ITEM_HOSTS = frozenset({"mobile.yangkeduo.com"})
+LINK_HOSTS = frozenset({"p.pinduoduo.com"})
+
+# The order report by time of change: a day at most, a hundred rows a page, ninety days back. An hour at a time, so that
+# what was read need not be read again after an outage.
+_WINDOW = timedelta(hours=1)
+_OVERLAP = timedelta(minutes=10)
+_FURTHEST_BACK = timedelta(days=90) - timedelta(minutes=10)
+_PAGE_SIZE, _PAGE_SIZE_BY_PAYMENT = 100, 300
+_RESCAN_AFTER = (timedelta(days=2), timedelta(days=7), timedelta(days=30))
+
+QUOTA = Quota(calls_per_second=10, kept_for_people=3)  # a share of what all callers have together (unverified.py)
+
+ORDERS = Question(
+    "orders", "changed", _WINDOW, _OVERLAP, _FURTHEST_BACK, _PAGE_SIZE,
+    recheck_back=timedelta(hours=25), recheck_every=timedelta(hours=2), rescan_after=_RESCAN_AFTER,
+)  # fmt: skip
+ORDERS_PAID = Question(
+    "orders_paid", "paid", _WINDOW, timedelta(0), timedelta(days=3), _PAGE_SIZE_BY_PAYMENT,
+    rescan_after=_RESCAN_AFTER[:1], every=timedelta(days=1),
+)  # fmt: skip
+ORDER_LOOK_UP = OrderLookUp("number", replace(ORDERS_PAID, furthest_back=_FURTHEST_BACK))
+
+MANIFEST = Manifest(
+    code="pinduoduo",
+    marketplaces={"pinduoduo": Wording(en="Pinduoduo", zh="拼多多")},
+    reported_name=Wording(en="Pinduoduo", zh="拼多多"),
+    zone="Asia/Shanghai",
+    currency="CNY",
+    hosts=ITEM_HOSTS | LINK_HOSTS,
+    picture_hosts=frozenset({"img.pddpic.com"}),
+    identity="seller_and_picture",  # ids are opaque signs, and whether one stays is not documented (unverified.py)
+    reported_commission="before_fee",
+    service_fee_ppm=100_000,  # duo_id_service_fee in order rows; another rate there is what gets booked
+    capabilities=Capabilities(
+        search="api",
+        look_up="api",
+        recognise=True,
+        track="api",
+        report="api",
+        positions=Positions(granted="api", registered=True, at_most=100_000),
+    ),
+    quota=QUOTA,
+    questions=(ORDERS, ORDERS_PAID),
+    order_look_up=ORDER_LOOK_UP,
+    row_fields={"order": RowFields(("order_sn",), "order_modify_at", decide=("order_create_time",))},
+    evidence=("position",),  # with the time of the order: the report has no click
+    window_days=1,
+    refund_days=45,
+    usual_settle_days=45,
+    reserved_names=frozenset({"pinduoduo", "pdd", "duoduo", "yangkeduo"}),
+)
