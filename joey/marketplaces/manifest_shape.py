@@ -49,6 +49,9 @@ class Positions:
     # False: free-form. `register_position` then makes a key without asking the marketplace, so `granted` is "api".
     registered: bool = True
     at_most: int | None = None  # per account; None: no known limit
+    filed: bool = (
+        False  # a person opens a link of each once, before links can be made on it (FilesPositions in port.py)
+    )
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,12 @@ class PositionRefused(MarketplaceRefused):
     code = "position_refused"
 
 
+class PositionNotFiled(MarketplaceRefused):
+    """A person has to open a link of the position once before links can be made on it (FilesPositions)."""
+
+    code = "position_not_filed"
+
+
 @dataclass(frozen=True)
 class OfferFacts:
     """One offer as the marketplace shows it at `as_of`."""
@@ -349,4 +355,17 @@ class GrantsByInvitation(Protocol):
 
     def granted_positions(self) -> list[str]:
         """The keys of all positions that were granted so. Raises MarketplaceRefused as above."""
+        ...
+
+
+@runtime_checkable
+class FilesPositions(Protocol):
+    """What a connector has as well whose manifest says that positions are filed."""
+
+    def filing_link(self, position: str) -> str:
+        """The address that the person who will use the position opens once."""
+        ...
+
+    def is_filed(self, position: str) -> bool:
+        """Whether someone did."""
         ...
