@@ -44,16 +44,16 @@ BENCH_PARTS := wrk nginx-light
 ON_15 := $(wildcard tests/ledger tests/orders tests/commissions tests/payouts tests/people/test_two_at_once.py \
 	tests/instance/test_migrate_database.py)
 
-# What `make test-quick` leaves to `make test`, beside all that commits or needs a server: pages and large sets.
+# What `make test-quick` leaves to `make test`, beside all that commits or needs a server: pages, large sets, and the
+# folders of orders and money, nearly all of whose tests book in a database (`make suite TESTS=tests/orders`).
 SLOW_TESTS := tests/journeys tests/instance tests/edge tests/sandbox tests/properties tests/bench \
 	tests/toy_marketplace tests/mutations tests/money_verbs tests/api tests/office tests/studio tests/storefront \
 	tests/marketplaces/clients tests/catalog/intake/test_import_real_files.py \
 	tests/catalog/same_item/test_labelled_sets.py tests/catalog/search/test_paging_while_changing.py \
-	tests/catalog/test_refresh_due.py tests/cli/test_import_goods.py tests/cli/test_index.py \
-	tests/cli/test_positions.py tests/cli/test_seed.py tests/cli/test_settings_files.py tests/cli/test_up.py \
-	tests/insight/test_package_gone.py tests/orders/test_parts_of_a_line.py tests/payouts/test_erase_every_kind.py \
-	tests/payouts/test_send_and_answer.py tests/payouts/test_what_the_bank_says.py tests/real_data.py \
-	tests/sharing/test_click_partitions.py tests/site/test_queries_per_page.py
+	tests/catalog/test_refresh_due.py tests/cli/test_import_goods.py tests/cli/test_index.py tests/cli/test_positions.py \
+	tests/cli/test_seed.py tests/cli/test_settings_files.py tests/cli/test_up.py tests/insight/test_package_gone.py \
+	tests/real_data.py tests/sharing/test_click_partitions.py tests/site/test_queries_per_page.py tests/orders \
+	tests/payouts tests/commissions
 
 .PHONY: help setup up test test-quick test-long suite units lint bench lock clean dev debian-parts bench-parts
 
@@ -68,7 +68,7 @@ up: setup ## run Joey at http://localhost:8000 (options: make up UP="--port 8010
 test: dev debian-parts ## check everything: lint and all tests but the slow proofs
 	@$(MAKE) --no-print-directory -j2 lint suite
 
-test-quick: dev ## lint and the units, in under three minutes: no page, no server, nothing that commits
+test-quick: dev ## lint and the units, in under three minutes: no page, no server, nothing that books or commits
 	@$(MAKE) --no-print-directory -j2 lint units
 
 test-long: dev debian-parts ## the slow proofs, and everything about money on PostgreSQL 15

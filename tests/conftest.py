@@ -94,9 +94,14 @@ def plain_english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def retries_as_they_are() -> Iterator[None]:
-    """Whoever changes how calls are repeated changes it for the whole process, so a test has to take it back."""
+    """A test that changes how calls are repeated changes it for the whole process, so it has to take that back.
+
+    One that does not fails, and those after it have the usual retries all the same.
+    """
     yield
-    assert not stamina.is_testing()
+    was_left = stamina.is_testing()
+    stamina.set_testing(False)
+    assert not was_left
 
 
 @pytest.fixture

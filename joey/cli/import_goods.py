@@ -103,11 +103,11 @@ def _drawn(percent: int) -> str:
 
 def _print(done: "Imported", refused_rows: Path, marketplace: str) -> None:
     click.echo(
-        f"{done.accepted:,} rows accepted: {done.changed:,} changed something ({done.new:,} new offers), "
-        f"{done.unchanged:,} changed nothing. {len(done.refused):,} refused."
+        f"Rows accepted: {done.accepted:,}, of which {done.changed:,} changed something (new offers: {done.new:,}) and "
+        f"{done.unchanged:,} changed nothing. Refused: {len(done.refused):,}."
     )
     if done.withdrawn:
-        click.echo(f"{done.withdrawn:,} offers that the file lacks were withdrawn.")
+        click.echo(f"Offers that the file lacks, which were withdrawn: {done.withdrawn:,}.")
     if done.hosts:
         click.echo(f"Links of {marketplace} may lead to {', '.join(sorted(done.hosts))}.")
     say_refused(done.refused)

@@ -81,29 +81,29 @@ def _say_unverified(used: "ReportMapping", given: Path | None) -> None:
 
 def _say_taken(orders: "ImportedOrders") -> None:
     click.echo(
-        f"{orders.accepted:,} rows accepted: {orders.changed:,} brought something new, "
-        f"{orders.accepted - orders.changed:,} changed nothing. {len(orders.refused):,} refused. "
+        f"Rows accepted: {orders.accepted:,}, of which {orders.changed:,} brought something new and "
+        f"{orders.accepted - orders.changed:,} changed nothing. Refused: {len(orders.refused):,}. "
         f"Order lines moved: {orders.lines:,}, of which {orders.in_suspense:,} in suspense."
     )
     if orders.in_suspense:
         click.echo(
-            f"{orders.in_suspense:,} of the lines have no shop, so they earn nothing yet. `joey lines suspense` says of"
+            f"Lines that have no shop, so they earn nothing yet: {orders.in_suspense:,}. `joey lines suspense` says of"
             " each why, and what to do.",
             err=True,
         )
     if orders.differing:
         click.echo(
-            f"{orders.differing:,} settled order lines wait: this export says something else of them and names no time"
-            " of the change. `joey lines holds` lists what is on hold, `joey lines release` ends a hold. If the export"
-            " was made before another that was imported already, import it again with --older.",
+            "Settled order lines that wait, because this export says something else of them and names no time of the"
+            f" change: {orders.differing:,}. `joey lines holds` lists what is on hold, `joey lines release` ends a"
+            " hold. If the export was made before another that was imported already, import it again with --older.",
             err=True,
         )
     if orders.holding:
         click.echo(
-            f"{orders.holding:,} refused rows name orders that are known, and the money of these waits: what such a row"
-            " says may be another state or other amounts. `joey reports unreadable` lists the rows. A later report that"
-            " moves the order ends it; once you know from the marketplace, so does `joey reports dismiss` with one of"
-            f" them, or `joey reports dismiss-poll {orders.holding_poll}` with all of them.",
+            f"Refused rows that name orders that are known: {orders.holding:,}. The money of these waits: what such a"
+            " row says may be another state or other amounts. `joey reports unreadable` lists the rows. A later"
+            " report that moves the order ends it; once you know from the marketplace, so does `joey reports dismiss`"
+            f" with one of them, or `joey reports dismiss-poll {orders.holding_poll}` with all of them.",
             err=True,
         )
 
@@ -125,7 +125,8 @@ def _say_seen(seen: "SeenFile") -> None:
         for line in _lines_of(row):
             click.echo(line)
     click.echo(
-        f"{seen.readable:,} rows could be taken in, {len(seen.refused):,} would be refused. Nothing was taken in."
+        f"Rows that could be taken in: {seen.readable:,}. Refused would be: {len(seen.refused):,}."
+        " Nothing was taken in."
     )
     if seen.not_registered:
         first = ", ".join(seen.not_registered[:NAMED])

@@ -60,7 +60,7 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         try:
             if form.is_valid():
                 made = make_link(shop, listing_id=listing_id, channel=form.cleaned_data["channel"], now=now)
-                return HttpResponseRedirect(f"/studio/{slug}/share/{listing_id}?link={made.code}")
+                return HttpResponseRedirect(f"/studio/{slug}/share/{listing_id}?link={made.code}#link")
             problem, status = str(next(iter(form.errors.values()))[0]), form.status
         except Refusal as refusal:
             problem, status = str(refusal.text), status_of(refusal)

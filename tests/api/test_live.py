@@ -19,6 +19,7 @@ from joey.shops.models import Shop
 from tests.api.live import running_server
 from tests.cast import ada, flask, listed, meis_shop
 from tests.payouts.stage import ready_shop, requested
+from tests.slow import slow
 
 MEGABYTE = b"x" * 1_000_000
 
@@ -30,7 +31,7 @@ def server(committed_db: EmbeddedPostgres, index_folder: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("phases", ["examples,coverage", pytest.param("fuzzing", marks=pytest.mark.long)])
+@pytest.mark.parametrize("phases", ["examples,coverage", slow("fuzzing")])
 def test_the_real_server_refuses_what_is_too_large_early_and_answers_the_rest(
     server: str, tmp_path: Path, phases: str
 ) -> None:

@@ -32,7 +32,10 @@ def test_a_file_is_taken_in_and_its_report_says_what_became_of_every_row(tmp_pat
     said = run(file, "--marketplace", "jd", "--report", "out.json")
 
     assert said.exit_code == 0
-    assert "2 rows accepted: 2 changed something (2 new offers), 0 changed nothing. 1 refused." in said.stdout
+    assert (
+        "Rows accepted: 2, of which 2 changed something (new offers: 2) and 0 changed nothing. Refused: 1."
+        in said.stdout
+    )
     assert "row 3, price: This is not an amount" in said.stderr
     assert "goods.refused.csv: fix them there" in said.stderr
     reason = "This is not an amount Joey can read. Write digits and a point, like 19.90."
@@ -85,7 +88,7 @@ def test_a_file_of_nothing_but_refused_rows_is_a_failure(tmp_path: Path) -> None
     said = run(written(tmp_path, goods(good(1, "x"))), "--marketplace", "jd")
 
     assert said.exit_code == 1
-    assert "0 rows accepted" in said.stdout
+    assert "Rows accepted: 0" in said.stdout
 
 
 def test_too_many_missing_says_the_numbers(tmp_path: Path) -> None:
@@ -139,7 +142,7 @@ def test_a_file_of_any_size_takes_the_same_memory(tmp_path: Path) -> None:
             time.sleep(0.02)
         said, trouble = process.communicate(timeout=600)
         assert process.returncode == 0, trouble
-        assert f"{rows:,} rows accepted" in said
+        assert f"Rows accepted: {rows:,}" in said
         assert "rows/s" in trouble
         peaks.append(peak)
 

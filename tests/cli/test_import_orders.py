@@ -40,7 +40,7 @@ def test_rows_are_taken_in_and_booked_and_the_report_says_what_became_of_each(tm
     said = run(file, "--marketplace", "taobao", "--report", "out.json")
 
     assert said.exit_code == 0
-    assert "2 rows accepted: 2 brought something new, 0 changed nothing. 1 refused." in said.stdout
+    assert "Rows accepted: 2, of which 2 brought something new and 0 changed nothing. Refused: 1." in said.stdout
     assert "Order lines moved: 2, of which 0 in suspense." in said.stdout
     assert "Order lines checked: 2, journals booked: 3." in said.stdout
     assert "row 4, 付款金额: This is not a number" in said.stderr
@@ -55,7 +55,8 @@ def test_rows_are_taken_in_and_booked_and_the_report_says_what_became_of_each(tm
     again = run(file, "--marketplace", "taobao")
 
     assert (
-        "2 rows accepted: 0 brought something new, 2 changed nothing. 1 refused. Order lines moved: 0" in again.stdout
+        "Rows accepted: 2, of which 0 brought something new and 2 changed nothing. Refused: 1. Order lines moved: 0"
+        in again.stdout
     )
     assert Journal.objects.count() == 3
 
@@ -88,7 +89,7 @@ def test_orders_without_a_shop_are_counted(tmp_path: Path) -> None:
     said = run(written(tmp_path, text_of([row(), settled(1)])), "--marketplace", "taobao")
 
     assert "Order lines moved: 2, of which 2 in suspense." in said.stdout
-    assert "2 of the lines have no shop, so they earn nothing yet. `joey lines suspense`" in said.stderr
+    assert "Lines that have no shop, so they earn nothing yet: 2. `joey lines suspense`" in said.stderr
 
 
 def test_check_names_the_positions_that_are_not_registered(tmp_path: Path) -> None:
@@ -114,9 +115,9 @@ def test_what_a_later_export_says_otherwise_of_a_settled_order_is_said_and_not_p
     said = run(closed, "--marketplace", "taobao")
     confirm_due(now=NOW + 60 * DAY)
 
-    assert "1 settled order lines wait: this export says something else of them" in said.stderr
+    assert "names no time of the change: 1. `joey lines holds`" in said.stderr
     assert Commission.objects.get().released_minor == 0
-    assert "settled order lines wait" not in run(closed, "--marketplace", "taobao").stderr
+    assert "Settled order lines that wait" not in run(closed, "--marketplace", "taobao").stderr
 
     assert run(closed, "--marketplace", "taobao", "--older").exit_code == 0
     confirm_due(now=NOW + 60 * DAY)
@@ -130,7 +131,7 @@ def test_a_refused_row_of_a_settled_order_is_said_to_hold_it_and_listed(tmp_path
     said = run(written(tmp_path, text_of([settled(订单状态="违规冻结")])), "--marketplace", "taobao")
     confirm_due(now=NOW + 60 * DAY)
 
-    assert "1 refused rows name orders that are known, and the money of these waits" in said.stderr
+    assert "Refused rows that name orders that are known: 1. The money of these waits" in said.stderr
     assert Commission.objects.get().released_minor == 0
     listed = CliRunner().invoke(main, ["reports", "unreadable"], catch_exceptions=False).stdout
     assert f"taobao order  order {ORDER}" in listed
@@ -160,7 +161,7 @@ def test_check_shows_ten_rows_as_they_would_be_taken_in_and_takes_in_nothing(tmp
                  "clicked: 2026-11-13 17:50:00 Asia/Shanghai", "settled: 2026-11-20 10:00:00 Asia/Shanghai",
                  "changed: 2026-11-20 10:00:00 Asia/Shanghai"):  # fmt: skip
         assert f"    {fact}" in said.stdout
-    assert "12 rows could be taken in, 1 would be refused. Nothing was taken in." in said.stdout
+    assert "Rows that could be taken in: 12. Refused would be: 1. Nothing was taken in." in said.stdout
     assert "row 14, 点击时间: This is not a time" in said.stderr
     assert "UNVERIFIED" in said.stderr
     assert not any(model.objects.exists() for model in (OrderLine, Report, Poll, Journal))
@@ -176,7 +177,7 @@ def test_a_mapping_of_the_operators_own_is_called_unverified_only_if_it_says_so(
     said = run(written(tmp_path, text_of([row()])), "--marketplace", "taobao", "--mapping", mapping, "--check")
 
     assert said.exit_code == 1
-    assert "0 rows could be taken in, 1 would be refused." in said.stdout
+    assert "Rows that could be taken in: 0. Refused would be: 1." in said.stdout
     assert "row 2, row: " in said.stderr
     assert "UNVERIFIED" not in said.stderr
 
@@ -230,7 +231,7 @@ def test_the_rows_that_a_wrong_mapping_refused_are_given_up_by_one_command_which
 
     said = run(written(tmp_path, wrong, name="wrong.csv"), "--marketplace", "taobao").stderr
 
-    assert "2 refused rows name orders that are known" in said
+    assert "Refused rows that name orders that are known: 2." in said
     (poll,) = re.findall(r"`joey reports dismiss-poll (\d+)`", said)
     listed = CliRunner().invoke(main, ["reports", "unreadable"], catch_exceptions=False).stdout
     assert listed.count(f"poll {poll},") == 2

@@ -13,6 +13,7 @@ from joey.orders.models import OrderLine
 from tests.cast import DAY, NOW, leased, meis_shop, refund, settled
 from tests.commissions.stage import Money, confirmed, line, money, take_in
 from tests.proof import prove
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +71,7 @@ def shares(**minor: int) -> dict[str, int]:
     return {currency: -(each * 8 // 10) for currency, each in minor.items()}
 
 
-@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one poll"])
+@pytest.mark.parametrize("together", [slow(False), True], ids=["one by one", "in one poll"])
 @pytest.mark.parametrize(
     ("reports", "elsewhere"),
     [

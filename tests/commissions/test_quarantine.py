@@ -23,6 +23,7 @@ from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
 from tests.commissions.stage import money, take_in
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def poison(order: str) -> list[OrderReport | RefundReport]:
     return [settled(order), *(refund(order, case=f"{order}{case}", back=TOO_MUCH) for case in "ab")]
 
 
-@pytest.mark.parametrize("lines", [40, pytest.param(20_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("lines", [40, slow(20_000)])
 def test_a_poison_line_among_many_stops_no_other(lines: int) -> None:
     orders = [str(n) for n in range(100_000, 100_000 + lines)]
     bad = orders[lines * 3 // 4]
@@ -55,7 +56,7 @@ def test_a_poison_line_among_many_stops_no_other(lines: int) -> None:
     prove()
 
 
-@pytest.mark.parametrize("batch", [1, 7, 100])
+@pytest.mark.parametrize("batch", [slow(1), 7, slow(100)])
 @pytest.mark.parametrize("bad", [["1000"], ["1029"], ["1003", "1004", "1017"], [str(n) for n in range(1000, 1030)]])
 def test_a_line_that_makes_the_set_fail_is_found_by_halving(
     bad: list[str], batch: int, monkeypatch: pytest.MonkeyPatch

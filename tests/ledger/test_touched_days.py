@@ -15,6 +15,7 @@ from joey.ledger.queries import balances_of, lock_account
 from joey.money.money import Money
 from tests.cast import NOW
 from tests.plans import days_of, days_scanned, ninety_days, own_days, touched_by
+from tests.slow import slow
 
 SHOP = new_id()
 # A journal a day with its postings, whatever their number.
@@ -38,7 +39,7 @@ def days(postgres: EmbeddedPostgres, django_db_setup: None) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=[200, pytest.param(20_000, marks=pytest.mark.long)])
+@pytest.fixture(params=[200, slow(20_000)])
 def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> EmbeddedPostgres:
     book("first")
     ninety_days(committed_db, "ledger_posting", POSTINGS.format(rows=request.param))

@@ -83,7 +83,8 @@ def test_without_the_grant_a_search_finds_what_is_in_the_lists_and_asks_again_wi
     assert all("锅" in facts.title for facts in found)
     assert jd.search("锅", page=2).offers == []
     granted()
-    assert jd.search("锅").offers == found  # not asked again yet
+    again = jd.search("锅").offers  # from the lists still: it is not asked again yet
+    assert [facts.external_id for facts in again] == [facts.external_id for facts in found]
 
 
 def account_found(jd: UnionConnector) -> list[OfferFacts]:
@@ -122,7 +123,7 @@ def test_a_link_carries_its_position_and_an_edited_one_leads_nowhere(
     assert leads_to(link.url, jd.manifest.hosts)
     order = sandbox.buy(link.url)
     assert now_reported(jd, order).evidence == (ByPosition(FIRST, "ordered"),)
-    assert sandbox.post("/control/purchase", {"url": link.url[:-3] + "aaa"}).status_code == 404
+    assert sandbox.post("/control/purchase", {"url": link.url[:-3] + "aaa"}).status_code in (404, 422)
 
 
 def test_a_position_that_is_not_registered_is_refused_as_one(jd: UnionConnector, pot: OfferFacts) -> None:

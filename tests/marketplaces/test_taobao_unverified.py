@@ -7,7 +7,7 @@ import os
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tests.journeys.running import joey
 from tests.marketplaces.conftest import SECRET, SESSION, Script
 from tests.sandbox.conftest import Sandbox, running_sandbox, utc
 from tests.sandbox.test_punish_report import ask as ask_punished
+from tests.slow import but_every
 
 ASKED = [fact.name for fact in FACTS if fact.see]
 CHANNEL = "2345678901"
@@ -94,11 +95,6 @@ def not_confirmed(found: dict[str, CheckedFact]) -> set[str]:
     return {name for name, each in found.items() if each.state != "confirmed"}
 
 
-def third_of(names: Iterable[str]) -> list[Any]:
-    """Each of them; two thirds with the slow proofs."""
-    return [pytest.param(each, marks=[pytest.mark.long] * bool(at % 3)) for at, each in enumerate(names)]
-
-
 def test_the_ordinary_sandbox_confirms_every_fact(check: Callable[..., dict[str, CheckedFact]]) -> None:
     found = check()
 
@@ -110,7 +106,7 @@ def test_the_sandbox_can_differ_in_every_fact_that_is_asked() -> None:
     assert set(DIFFERENCES) == set(ASKED)
 
 
-@pytest.mark.parametrize("name", third_of([each for each in ASKED if each not in GRANTS]))
+@pytest.mark.parametrize("name", but_every(6, [each for each in ASKED if each not in GRANTS]))
 def test_a_sandbox_that_differs_is_said_to_differ_there_and_nowhere_else(
     check: Callable[..., dict[str, CheckedFact]], name: str
 ) -> None:
@@ -378,7 +374,7 @@ SEEN_BY = {
 
 
 @pytest.mark.parametrize("kind", ["500", "garbage"])
-@pytest.mark.parametrize("method", third_of(SEEN_BY))
+@pytest.mark.parametrize("method", but_every(6, SEEN_BY))
 def test_a_method_that_fails_costs_only_what_is_seen_by_it(
     check: Callable[..., dict[str, CheckedFact]], busy: Sandbox, method: str, kind: str
 ) -> None:

@@ -13,6 +13,7 @@ from joey.kit import sql
 from joey.orders.models import OrderLine
 from tests.mutations.corruption import commission, line, rolled_back, shop
 from tests.proof import prove
+from tests.slow import slow
 
 # By the type of a column, and where it has nothing yet.
 OTHER = {
@@ -55,9 +56,7 @@ ROWS: dict[str, tuple[type[models.Model], str, set[str]]] = {
 USUAL = ("a commission that is available", "a line")
 
 
-@pytest.mark.parametrize(
-    "what", [each if each in USUAL else pytest.param(each, marks=pytest.mark.long) for each in ROWS]
-)
+@pytest.mark.parametrize("what", [each if each in USUAL else slow(each) for each in ROWS])
 @pytest.mark.usefixtures("books")
 def test_each_column_is_proved(what: str) -> None:
     model, where, moves_no_money = ROWS[what]

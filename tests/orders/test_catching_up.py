@@ -24,6 +24,7 @@ from tests.at_once import die_after, outcomes
 from tests.cast import leased, mei, meis_shop
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, own_sandbox, utc
+from tests.slow import slow
 from tests.truth import Lines, shown_lines, true_lines
 
 __all__ = ["own_sandbox"]
@@ -133,9 +134,7 @@ def windows_asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[datetime, datet
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("late", "age"), [(26 * HOUR, 2), (3 * DAY, 7), pytest.param(29 * DAY, 30, marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("late", "age"), [(26 * HOUR, 2), (3 * DAY, 7), slow(29 * DAY, 30)])
 def test_what_becomes_visible_late_is_read_when_its_day_comes_up_in_the_calendar(
     union: Sandbox, late: timedelta, age: int
 ) -> None:

@@ -22,6 +22,7 @@ from tests.cast import DAY, NOW, ada, leased, meis_shop, report
 from tests.orders.polled import polled
 from tests.orders.test_unread import Learnt
 from tests.plans import days_of, days_since, ninety_days, own_days, parts_of, plans_of
+from tests.slow import slow
 
 REPORTS = """
 INSERT INTO orders_report (id, marketplace, kind, external_order, external_line, stamped_at, reported_at, digest,
@@ -43,7 +44,7 @@ def days(postgres: EmbeddedPostgres, django_db_setup: None) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=[200, pytest.param(20_000, marks=pytest.mark.long)])
+@pytest.fixture(params=[200, slow(20_000)])
 def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> EmbeddedPostgres:
     ninety_days(committed_db, "orders_report", REPORTS.format(rows=request.param))
     return committed_db

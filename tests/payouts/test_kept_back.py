@@ -38,6 +38,7 @@ from tests.payouts.stage import (
     second_operator,
 )
 from tests.proof import prove
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -83,11 +84,11 @@ def listed(*, after: timedelta) -> list[str]:
     "by",
     [
         "hold on the shop",
-        "hold on the payout",
-        "pause",
+        slow("hold on the payout"),
+        slow("pause"),
         "returned",
-        "the shop is closed",
-        "the account is closed",
+        slow("the shop is closed"),
+        slow("the account is closed"),
         "an operator left",
     ],
 )

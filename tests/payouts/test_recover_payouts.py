@@ -61,6 +61,7 @@ from tests.payouts.stage import (
 from tests.payouts.test_strangers import STRANGER, WHO
 from tests.places import places_of
 from tests.proof import prove
+from tests.slow import slow
 
 MINUTE = timedelta(minutes=1)
 
@@ -177,7 +178,7 @@ def test_what_the_bank_called_a_transfer_since_the_backup_comes_with_its_answer(
     prove()
 
 
-@pytest.mark.parametrize("prepared", ["before the backup", "since"])
+@pytest.mark.parametrize("prepared", [slow("before the backup"), "since"])
 def test_a_file_that_was_withdrawn_since_the_backup_is_so_with_all_its_transfers(
     committed_db: EmbeddedPostgres, bank: Bank, prepared: str
 ) -> None:
@@ -273,7 +274,7 @@ def test_a_payout_that_cannot_be_taken_over_stops_no_other_and_holds_its_shop(
     prove()
 
 
-@pytest.mark.parametrize("at_the_backup", ["requested", "prepared", "submitted"])
+@pytest.mark.parametrize("at_the_backup", [slow("requested"), slow("prepared"), "submitted"])
 def test_a_payout_of_the_backup_that_cannot_be_taken_over_is_unknown_until_it_is_resolved(
     committed_db: EmbeddedPostgres, bank: Bank, at_the_backup: str
 ) -> None:
@@ -325,7 +326,7 @@ def test_a_payout_that_needed_two_operators_beside_one_that_was_left_out_had_the
     prove()
 
 
-@pytest.mark.parametrize("at_the_backup", ["nothing", "requested", "prepared", "submitted"])
+@pytest.mark.parametrize("at_the_backup", ["nothing", slow("requested"), slow("prepared"), slow("submitted")])
 def test_a_file_that_holds_a_payout_that_was_left_out_never_goes_again(
     committed_db: EmbeddedPostgres, bank: Bank, at_the_backup: str
 ) -> None:
@@ -409,7 +410,7 @@ def test_where_not_even_the_shop_can_be_taken_over_all_payouts_are_paused_for_th
     prove()
 
 
-@pytest.mark.parametrize("outcome", ["settled", "rejected"])
+@pytest.mark.parametrize("outcome", ["settled", slow("rejected")])
 def test_a_pause_for_what_was_left_out_ends_once_two_operators_agree_and_a_further_restore_places_no_other(
     committed_db: EmbeddedPostgres, bank: Bank, outcome: str
 ) -> None:
@@ -440,7 +441,7 @@ def test_a_pause_for_what_was_left_out_ends_once_two_operators_agree_and_a_furth
 LULUS_LOST: LiteralString = "UPDATE before.payouts_payout SET details_sha256 = NULL WHERE amount_minor = 4000"
 
 
-@pytest.mark.parametrize("outcome", ["settled", "rejected"])
+@pytest.mark.parametrize("outcome", ["settled", slow("rejected")])
 def test_what_was_left_out_holds_its_shop_until_two_operators_found_what_became_of_it(
     committed_db: EmbeddedPostgres, bank: Bank, outcome: str
 ) -> None:
@@ -472,7 +473,7 @@ def test_what_was_left_out_holds_its_shop_until_two_operators_found_what_became_
     prove()
 
 
-@pytest.mark.parametrize("found", [1, 2])
+@pytest.mark.parametrize("found", [slow(1), 2])
 def test_what_operators_found_about_what_was_left_out_outlives_a_further_restore(
     committed_db: EmbeddedPostgres, bank: Bank, found: int
 ) -> None:
@@ -494,8 +495,8 @@ def test_what_operators_found_about_what_was_left_out_outlives_a_further_restore
     prove()
 
 
-@pytest.mark.parametrize("outcome", ["settled", "rejected"])
-@pytest.mark.parametrize("found", [1, 2])
+@pytest.mark.parametrize("outcome", ["settled", slow("rejected")])
+@pytest.mark.parametrize("found", [slow(1), 2])
 def test_what_operators_found_since_a_backup_that_knows_what_was_left_out_comes_with_its_restore(
     committed_db: EmbeddedPostgres, bank: Bank, found: int, outcome: str
 ) -> None:
@@ -520,8 +521,8 @@ def test_what_operators_found_since_a_backup_that_knows_what_was_left_out_comes_
     ("first", "then", "after"),
     [
         ("settled", "returned", {"available": 4_000}),
-        ("settled", "not_paid", {"available": 4_000}),
-        ("rejected", "settled", {"paid": 4_000}),
+        slow("settled", "not_paid", {"available": 4_000}),
+        slow("rejected", "settled", {"paid": 4_000}),
     ],
 )
 def test_what_was_found_about_what_was_left_out_is_asked_again_once_an_operator_finds_something_else(
@@ -608,7 +609,7 @@ def found_by(payout: UUID, operator: Person, outcome: str) -> bool:
     return resolve_left_out(left_out, outcome=outcome, by=operator, reason="Statement 7", now=NOW + 10 * DAY)
 
 
-@pytest.mark.parametrize("at_the_backup", ["requested", "prepared"])
+@pytest.mark.parametrize("at_the_backup", ["requested", slow("prepared")])
 def test_a_payout_that_was_refused_there_and_cannot_be_taken_over_is_refused_here_and_asks_no_bank(
     committed_db: EmbeddedPostgres, bank: Bank, at_the_backup: str
 ) -> None:
@@ -666,7 +667,7 @@ def test_what_a_bank_may_have_answered_while_the_backup_lay_is_a_question(
     assert [hold.cause for hold in open_holds()] == ["unknown"]
 
 
-@pytest.mark.parametrize("over_by", ["an answer", "operators"])
+@pytest.mark.parametrize("over_by", ["an answer", slow("operators")])
 def test_what_the_bank_said_after_a_payout_was_over_asks_what_it_asked_then(
     committed_db: EmbeddedPostgres, bank: Bank, over_by: str
 ) -> None:
@@ -794,7 +795,7 @@ def test_a_pause_that_cannot_be_copied_is_named_and_stops_no_payout_from_coming(
     prove()
 
 
-@pytest.mark.parametrize("agrees", ["the newcomer", "the other"])
+@pytest.mark.parametrize("agrees", ["the newcomer", slow("the other")])
 def test_what_an_operator_added_since_the_backup_found_is_booked(
     committed_db: EmbeddedPostgres, bank: Bank, agrees: str
 ) -> None:

@@ -14,6 +14,7 @@ from joey.shops.models import Shop
 from tests.cast import NOW, leased, mei, refund, settled
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
+from tests.slow import slow
 
 SHOPS = 200
 SET = 10_000  # reports per take_order_reports, as a sync window would bring them
@@ -40,7 +41,7 @@ def in_sets(things: Iterator[OrderReport] | Iterator[RefundReport]) -> Iterator[
         yield batch
 
 
-@pytest.mark.parametrize("lines", [5_000, pytest.param(100_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("lines", [5_000, slow(100_000)])
 def test_lines_by_the_hundred_thousand_go_from_report_to_available_and_one_in_twenty_comes_back(
     committed_db: EmbeddedPostgres, lines: int
 ) -> None:

@@ -42,6 +42,7 @@ from tests.database import empty_again
 from tests.orders.intake.exports import mapped, text_of, written
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, own_sandbox
+from tests.slow import slow
 from tests.truth import shown_lines, true_lines
 
 __all__ = ["own_sandbox"]
@@ -294,7 +295,7 @@ def joey(committed_db: EmbeddedPostgres) -> Iterator[Callable[[Person], Callable
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize(("examples", "rounds"), [(2, 4), pytest.param(24, 5, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("examples", "rounds"), [(2, 4), slow(24, 5)])
 def test_the_lines_end_as_the_truth(
     union: Sandbox,
     joey: Callable[[Person], Callable[..., httpx.Response]],

@@ -13,6 +13,7 @@ from joey.record.number_events import number_events
 from joey.record.queries import events_of, follow
 from tests.cast import NOW
 from tests.plans import DAYS, days_of, days_scanned, ninety_days, own_days, parts_of, plans_of, touched_by
+from tests.slow import slow
 
 EVENTS = """
 INSERT INTO record_event (id, kind, version, subject_key, facts, happened_at)
@@ -28,7 +29,7 @@ def days(postgres: EmbeddedPostgres, django_db_setup: None) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=[200, pytest.param(20_000, marks=pytest.mark.long)])
+@pytest.fixture(params=[200, slow(20_000)])
 def ninety(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> None:
     ninety_days(committed_db, "record_event", EVENTS.format(rows=request.param))
 

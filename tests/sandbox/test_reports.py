@@ -185,7 +185,7 @@ def test_a_style_survives_a_restart(own_sandbox: Callable[..., Sandbox]) -> None
     [
         ("marketplace", {}),
         ("marketplace", {"marketplace": "nowhere"}),
-        ("marketplace", {"marketplace": "jd"}),
+        ("marketplace", {"marketplace": "amazon"}),
         ("marketplace", {"marketplace": "bank"}),
         ("late_minutes", {"marketplace": "taobao", "late_minutes": -1}),
         ("late_minutes", {"marketplace": "taobao", "late_minutes": "5"}),

@@ -21,6 +21,7 @@ from joey.sharing.queries import DESTINATION_OF_CLICK, clicks_of, links_of
 from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
 from tests import cast
 from tests.plans import ninety_days, own_days, parts_of, plans_of
+from tests.slow import slow
 
 TABLES = ("sharing_click", "sharing_outboundclick")
 # Clicks of other shops: every day as many, a third of them with an outbound click.
@@ -46,7 +47,7 @@ def days(postgres: EmbeddedPostgres, django_db_setup: None) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=[100, pytest.param(20_000, marks=pytest.mark.long)])
+@pytest.fixture(params=[100, slow(20_000)])
 def link(committed_db: EmbeddedPostgres, request: pytest.FixtureRequest) -> Link:
     """A link made five days ago, opened once a day, among ninety days of others' clicks."""
     now = datetime.now(UTC)

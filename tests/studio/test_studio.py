@@ -360,13 +360,16 @@ def test_the_poster_has_one_address_for_the_keeper_and_for_everyone(client: Clie
     listing = listed(meis_shop(), fresh_flask(marketplace="jd"))
     mine = signed_in(mei())
     made = mine.post(f"/studio/mei/share/{listing.id}", {"channel": "print"}).headers["Location"]
-    code = made.rpartition("=")[2]
+    code = made.partition("=")[2].removesuffix("#link")  # there the page opens: what to copy is below its notes
 
     answer = client.get(f"/p/{code}.png")
 
     assert answer.status_code == 200
     assert answer.content.startswith(b"\x89PNG")
-    assert f'src="/p/{code}.png"' in mine.get(made).content.decode()
+    assert made.endswith("#link")
+    shown = mine.get(made).content.decode()
+    assert f'src="/p/{code}.png"' in shown
+    assert 'id="link"' in shown
     assert client.get("/p/nothing.png").status_code == 404
     assert client.get(f"/p/{code}.png?layout=huge").status_code == 422
 

@@ -12,11 +12,13 @@ SOLD_BY_JD = "g"
 def searched_offer(row: Row, *, as_of: datetime) -> OfferFacts:
     """A row of goods.query or jingfen.query. Raises UnreadableField naming the field.
 
-    `purchasePriceInfo` is the price in the basket with the coupons that make it.
+    `price` is the usual one, `lowestPrice` today's, and `purchasePriceInfo` the one in the basket with the coupons that
+    make it.
     """
     sku = need(row, "skuId")
     prices, earning = inner(row, "priceInfo"), inner(row, "commissionInfo")
-    now = fen(prices, "price")
+    usual = fen(prices, "price")
+    now = fen(prices, "lowestPrice") or usual
     basket = inner(row, "purchasePriceInfo")
     with_coupon = fen(basket, "purchasePrice") if text(basket, "code") == "200" else None
     coupon = with_coupon if with_coupon and now and with_coupon < now else None
@@ -32,6 +34,7 @@ def searched_offer(row: Row, *, as_of: datetime) -> OfferFacts:
         currency="CNY",
         now_minor=now or None,
         as_of=as_of,
+        list_minor=usual or None,
         coupon_minor=coupon,
         coupon_until=min(ends) if coupon and ends else None,
         commission_ppm=_rate(earning, "commissionShare"),

@@ -30,6 +30,7 @@ from joey.marketplaces import registry
 from tests.catalog.offers import NOW, flask_facts, many
 from tests.catalog.search.goods import MARKETPLACES
 from tests.journeys.running import until
+from tests.slow import slow
 
 
 @pytest.fixture(autouse=True)
@@ -345,7 +346,7 @@ print("done", flush=True)
 """
 
 
-@pytest.mark.parametrize("work", ["catch_up", pytest.param("rebuild", marks=pytest.mark.long)])
+@pytest.mark.parametrize("work", ["catch_up", slow("rebuild")])
 def test_killed_at_any_point_and_run_again_it_is_the_same_as_one_clean_run(
     committed_db: EmbeddedPostgres, index_folder: Path, settings: Settings, work: str
 ) -> None:

@@ -40,6 +40,7 @@ from tests import database
 from tests.journeys.running import CHECKOUT, clean_environment, joey, until
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import earn, ready_shop
+from tests.slow import slow
 
 OLDEST = Path("/usr/lib/postgresql/15/bin")
 LOAD_THREADS = 2
@@ -195,7 +196,7 @@ def test_a_backup_by_a_newer_version_is_refused_by_the_name_of_what_is_new(made:
 
 @pytest.mark.parametrize(
     "moment",
-    ["trial", pytest.param("database", marks=pytest.mark.long), pytest.param("files", marks=pytest.mark.long)],
+    ["trial", slow("database"), slow("files")],
 )
 def test_a_killed_backup_leaves_nothing_that_looks_like_a_backup(made: Made, tmp_path: Path, moment: str) -> None:
     backup = tmp_path / "backup"
