@@ -74,7 +74,7 @@ def sandbox(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def accounts(sandbox: Sandbox) -> Json:
     known: Json = sandbox.get("/control/marketplaces").json()
-    return {code: account for code, account in known.items() if code != "bank"}
+    return {code: account for code, account in known.items() if registry.is_served(code)}
 
 
 @pytest.fixture(scope="module")
