@@ -162,7 +162,8 @@ class OrderReport:
     service_fee_minor: int  # what it keeps of that
     rate_ppm: int | None  # None: the report has none, and none is worked out from its amounts
     held: HeldReason = ""
-    reason: str = ""  # why it is closed, in the marketplace's words
+    # Why it is closed, in the marketplace's words or as a code of the manifest; or the code of why it earns less.
+    reason: str = ""
     protected_minor: int = 0  # given back to the buyer because the price fell; the other amounts are without it
     title: str = ""
     external_item: str = ""  # a hint only

@@ -35,7 +35,12 @@ from tests.sandbox.conftest import Sandbox, running_sandbox
 from tests.toy_marketplace.installing import install
 
 CODES = (*registry.packages(), "toyland")
-WORDS = {"taobao": "锅", "jd": "锅", "toyland": "tin train"}  # a marketplace by file answers no words with everything
+WORDS = {
+    "taobao": "锅",
+    "jd": "锅",
+    "pinduoduo": "花瓶",
+    "toyland": "tin train",
+}  # a marketplace by file answers no words with everything
 OWN_PART = 8, 10  # Mei's part of what the marketplace gives
 GO = re.compile(r'href="(/go/[^"]+)"')
 

@@ -27,6 +27,7 @@ _WRONG_ADDRESS = _("Pinduoduo's gateway answered HTTP %(status)s. Check the gate
 PASSING = frozenset({"50000", "50001", "50002", "52001", "52002", "52102", "52103", "70033"})
 THROTTLED = frozenset({"52101", "70031"})
 NOT_GRANTED = frozenset({"20031", "30000", "30001"})
+WRONG_PARAMETER = frozenset({"10000", "21001"})
 OF_ALL_CALLS = frozenset({"10001", "10016", "20004", "20005", "20032"})  # the account, its address, its signature
 NOT_FILED = "60001"  # unverified.py: not_filed
 
@@ -54,7 +55,7 @@ class JinbaoAccount:
     secret: str = field(repr=False)
 
 
-class Client:
+class JinbaoClient:
     """One account at one gateway; safe to share between threads."""
 
     def __init__(self, account: JinbaoAccount, pace: Pace) -> None:

@@ -15,9 +15,10 @@ from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.pinduoduo import parse, reports
-from joey.marketplaces.pinduoduo.client import NOT_FILED, Client, JinbaoAccount
-from joey.marketplaces.pinduoduo.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA
-from joey.marketplaces.pinduoduo.parse_offer import offer_facts
+from joey.marketplaces.pinduoduo.client import NOT_FILED, WRONG_PARAMETER, JinbaoClient, JinbaoAccount
+from joey.marketplaces.pinduoduo.custom_parameters import custom_parameters
+from joey.marketplaces.pinduoduo.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA, SUB_IDS
+from joey.marketplaces.pinduoduo.parse_offer import item_page, offer_facts
 from joey.marketplaces.port import (
     AnyReport,
     Connector,
@@ -25,6 +26,7 @@ from joey.marketplaces.port import (
     MarketplaceRefused,
     OfferFacts,
     PositionNotFiled,
+    PositionRefused,
     ReportedRow,
     SearchSort,
     TrackedLink,
@@ -38,6 +40,7 @@ log = logging.getLogger(__name__)
 
 GATEWAY = "https://gw-api.pinduoduo.com/api/router"
 REAL_GATEWAY_HOSTS = frozenset({"gw-api.pinduoduo.com"})
+SEARCH = "pdd.ddk.goods.search"
 LEAST_FOUND, MOST_FOUND = 10, 100
 FILING = 10  # channel_type of the link that files a pid
 SORTS: Mapping[SearchSort, int] = {"relevance": 0, "sales": 6, "price": 3, "rate": 2}
@@ -45,7 +48,9 @@ SORTS: Mapping[SearchSort, int] = {"relevance": 0, "sales": 6, "price": 3, "rate
 SETTINGS: Known = {
     "gateway": (str,), "credentials": (dict,), "calls_per_second": (), "orders": ("file",), "categories": (dict,),
 }  # fmt: skip
-CREDENTIALS: Known = {"client_id": (str,), "client_secret": (str,), "media_id": NUMBER, "pid": (str,)}
+CREDENTIALS: Known = {
+    "client_id": (str,), "client_secret": (str,), "media_id": NUMBER, "pid": (str,), "sub_ids": (True, False),
+}  # fmt: skip
 
 
 def connect(configuration: Mapping[str, Any]) -> Connector:
@@ -66,8 +71,10 @@ class JinbaoConnector:
         self.account = required(self.code, credentials, "client_id")
         secret = required(self.code, credentials, "client_secret")
         pace = Pace(self.code, self.account, own_rate(self.code, configuration, QUOTA))
-        self._client = Client(JinbaoAccount(gateway, self.account, secret), pace)
+        self._client = JinbaoClient(JinbaoAccount(gateway, self.account, secret), pace)
         self._media = str(credentials.get("media_id") or "")
+        self._pid = str(credentials.get("pid") or "")
+        self._sub_ids = credentials.get("sub_ids") is True
         self._categories = {str(number): str(code) for number, code in (configuration.get("categories") or {}).items()}
         # A gateway that is not Pinduoduo's own is a simulated one: its links and pictures live on its own host.
         host = urlsplit(gateway).netloc.lower()
@@ -76,6 +83,9 @@ class JinbaoConnector:
         if configuration.get("orders") == "file":
             able = replace(manifest.capabilities, report="file")
             manifest = replace(manifest, questions=(), order_look_up=None, capabilities=able)
+        if self._sub_ids:
+            able = replace(manifest.capabilities, sub_ids=SUB_IDS)
+            manifest = replace(manifest, evidence=("position", "sub_id"), capabilities=able)
         self.manifest = manifest
 
     def search(
@@ -91,21 +101,30 @@ class JinbaoConnector:
             if len(numbers) != 1:
                 raise MarketplaceRefused(_("Pinduoduo has no category of its own for this one."), field="category")
             asked["opt_id"] = numbers[0]
-        return self._found(self._client.call("pdd.ddk.goods.search", asked))
+        return self._found(self._client.call(SEARCH, asked))
 
     def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
-        """Facts by sign; one that is gone is missing."""
+        """Facts by sign; one that is gone is missing.
+
+        Many are asked for at once. An item that has another sign by now is not told from one that is gone then, so
+        each of these is asked for by itself.
+        """
         found: dict[str, OfferFacts] = {}
         signs = list(dict.fromkeys(external_ids))
         at_once = self.manifest.capabilities.look_up_at_once
         for start in range(0, len(signs), at_once):
-            asked = signs[start : start + at_once]
-            answer = self._client.call(
-                "pdd.ddk.goods.search",
-                {"goods_sign_list": json.dumps(asked), "page": 1, "page_size": MOST_FOUND},
-            )
-            found |= {each.external_id: each for each in self._found(answer).offers if each.external_id in asked}
-        return found
+            asked = {"goods_sign_list": json.dumps(signs[start : start + at_once]), "page": 1, "page_size": MOST_FOUND}
+            found |= {each.external_id: each for each in self._found(self._client.call(SEARCH, asked)).offers}
+        return {sign: facts for sign in signs if (facts := found.get(sign) or self._looked_up(sign))}
+
+    def _looked_up(self, sign: str) -> OfferFacts | None:
+        try:
+            answer = self._client.call("pdd.ddk.goods.detail", {"goods_sign": sign})
+        except MarketplaceRefused as refused:
+            if refused.facts.get("code") not in WRONG_PARAMETER:
+                raise
+            return None
+        return next(iter(self._found(answer, "goods_details").offers), None)
 
     def recognise(self, pasted: str) -> str | None:
         """The sign behind a link of Pinduoduo; None when the text holds none.
@@ -117,9 +136,7 @@ class JinbaoConnector:
             if sign := parse_qs(urlsplit(address).query).get("goods_sign", [""])[0]:
                 return sign
         for address in ours:
-            answer = self._client.call(
-                "pdd.ddk.goods.search", {"keyword": address, "page": 1, "page_size": LEAST_FOUND}
-            )
+            answer = self._client.call(SEARCH, {"keyword": address, "page": 1, "page_size": LEAST_FOUND})
             if offers := self._found(answer).offers:
                 return offers[0].external_id
         if ours:
@@ -134,12 +151,15 @@ class JinbaoConnector:
         """A link on a pid, through the item's coupon while one runs. Raises PositionNotFiled."""
         if tracking.position is None:
             raise MarketplaceRefused(_("A link of Pinduoduo needs a position: its order reports name nothing else."))
-        asked = {"p_id": tracking.position, "goods_sign_list": json.dumps([external_id]), "generate_short_url": True}
+        asked = {"p_id": tracking.position, "goods_sign_list": json.dumps([external_id])}
+        asked |= self._custom(tracking.position, tracking.sub_id)
         try:
             answer = self._client.call("pdd.ddk.goods.promotion.url.generate", asked)
         except MarketplaceRefused as refused:
             if refused.facts.get("code") == NOT_FILED:
                 raise PositionNotFiled(refused.text, **refused.facts) from refused
+            if "pid" in str(refused) or "p_id" in str(refused) or "推广位" in str(refused):
+                raise PositionRefused(refused.text, **refused.facts) from refused
             raise
         entry = next(iter(_rows(answer, "goods_promotion_url_list")), {})
         url = link(entry, "mobile_url") or link(entry, "url")
@@ -157,7 +177,7 @@ class JinbaoConnector:
 
     def filing_link(self, position: str) -> str:
         """The address that the person who will use the pid opens once."""
-        asked = {"channel_type": FILING, "p_id_list": json.dumps([position])}
+        asked = {"channel_type": FILING, "p_id_list": json.dumps([position]), **self._custom(position)}
         found = next(iter(_rows(self._client.call("pdd.ddk.rp.prom.url.generate", asked), "url_list")), {})
         url = link(found, "mobile_url") or link(found, "url")
         if not url:
@@ -166,8 +186,12 @@ class JinbaoConnector:
 
     def is_filed(self, position: str) -> bool:
         """Whether someone opened it."""
-        answer = self._client.call("pdd.ddk.member.authority.query", {"pid": position})
+        answer = self._client.call("pdd.ddk.member.authority.query", {"pid": position, **self._custom(position)})
         return text(answer, "bind") == "1"
+
+    def _custom(self, position: str, sub_id: str | None = None) -> dict[str, str]:
+        """The custom parameters of a call: what is filed is their pair with the pid."""
+        return {"custom_parameters": custom_parameters(position, sub_id)} if self._sub_ids else {}
 
     def rows(
         self, question: Question, since: datetime, until: datetime
@@ -182,17 +206,19 @@ class JinbaoConnector:
         return reports.rows_of_order(self._client, number)
 
     def read(self, row: ReportedRow) -> AnyReport:
-        """A row of the order report; there is no other one."""
-        return parse.order_report(row.row)
+        """A row of the order report, or what a look-up says of an order's after-sale."""
+        if row.kind == "hold":
+            return parse.after_sale(row.row)
+        return parse.order_report(row.row, with_sub_id=self._sub_ids)
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
         """The row without the buyer."""
-        return parse.unreadable(row.row, problem, window_end=row.window_end)
+        return parse.unreadable(row, problem)
 
-    def _found(self, answer: Row) -> Found:
+    def _found(self, answer: Row, name: str = "goods_list") -> Found:
         as_of = datetime.now(UTC)
         offers, without_id, unreadable = [], 0, 0
-        for row in _rows(answer, "goods_list"):
+        for row in _rows(answer, name):
             if not row.get("goods_sign"):
                 without_id += 1
                 continue
@@ -204,7 +230,8 @@ class JinbaoConnector:
                 continue
             hosts = self.manifest.picture_hosts
             pictures = tuple(each for each in facts.picture_urls if leads_to(each, hosts))
-            offers.append(replace(facts, picture_urls=pictures))
+            url = item_page(facts.external_id, self._stand_in)
+            offers.append(replace(facts, url=url, picture_urls=pictures))
         return Found(offers, without_id=without_id, unreadable=unreadable)
 
     def _is_ours(self, address: str) -> bool:

@@ -42,9 +42,9 @@ def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | No
     )
 
 
-def item_page(sign: str) -> str:
-    """The address of an item's page (unverified.py: item_page)."""
-    return f"https://mobile.yangkeduo.com/goods.html?goods_sign={sign}"
+def item_page(sign: str, stand_in: str = "") -> str:
+    """The address of an item's page (unverified.py: item_page), at the simulated marketplace where there is one."""
+    return f"{f'http://{stand_in}' if stand_in else 'https://mobile.yangkeduo.com'}/goods.html?goods_sign={sign}"
 
 
 def _rate(row: Row) -> int:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from joey.sandbox.amounts import MILLION, part_of
 from joey.sandbox.world.simulated_order import OrderStep, SimulatedOrder
 
-from joey.sandbox.world.simulated_order import SimulatedOrder
-
 # Every step of the control contract; a marketplace has all of the basic ones, the others where its dialect says so.
 BASIC_STEPS = frozenset({"receive", "settle", "close", "return", "reopen", "unsettle", "correct"})
 STEPS = BASIC_STEPS | {
