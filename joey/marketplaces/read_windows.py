@@ -1,11 +1,11 @@
 """Read a report window by window: as long as it accepts, and shorter where one holds more than it gives at once."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-Rows = TypeVar("Rows", bound=list[object])
+Rows = TypeVar("Rows", bound=Sized)
 Window = tuple[datetime, datetime]  # [start, end)
 
 

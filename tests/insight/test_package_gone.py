@@ -207,7 +207,8 @@ def test_a_registration_without_its_package_and_a_wrong_account_stop_no_other_an
     unusable = "The package of %s cannot be used, so it counts as not installed: %s. The others went on."
     names = [unusable % ("moon", "No module named 'moon_marketplace'"),
              unusable % ("again", "joey.marketplaces.jd has the code jd already"),
-             "taobao is configured and not connected: The configuration of taobao lacks “app_secret”. The others went on.",
+             "taobao is configured and not connected: The configuration of taobao lacks “app_secret”. The others went"
+             " on.",
              ]  # fmt: skip
 
     done, asked, proved = joey("settle"), joey("sync"), joey("prove")

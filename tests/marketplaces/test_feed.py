@@ -37,8 +37,9 @@ def read(body: bytes) -> ParsedFeed:
 
 
 def feed_of(sandbox: Sandbox, code: str) -> FeedConnector:
-    account = sandbox.get("/control/marketplaces").json()[code]
-    made = import_module(f"joey.marketplaces.{'alibaba_1688' if code == '1688' else code}.connector").connect(account)
+    """The marketplace by its product file: one that has an account as well is given none here."""
+    file = {"gateway": f"{sandbox.url}/feeds/{code}.jsonl"}
+    made = import_module(f"joey.marketplaces.{'alibaba_1688' if code == '1688' else code}.connector").connect(file)
     assert isinstance(made, FeedConnector)
     return made
 

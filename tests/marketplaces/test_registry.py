@@ -102,7 +102,8 @@ KEYS = {"app_key": "1", "app_secret": "of the tests"}
         ("taobao", {"credentials": ["of the tests"]}, "“credentials” … can only be {…}, or be left out."),
         ("taobao", {"credentials": KEYS | {"adzones": "110000000001"}}, "“adzones” … can only be […]"),
         ("taobao", {"credentials": KEYS | {"app_key": True}}, "“app_key” … can only be \"…\" / 123"),
-        ("dangdang", {"adress": "http://localhost:1/dangdang"}, "has no setting “adress” there. It has: gateway, credentials."),
+        ("dangdang", {"adress": "http://localhost:1/dangdang"},
+         "has no setting “adress” there. It has: gateway, credentials."),
     ],
 )  # fmt: skip
 def test_a_setting_or_a_choice_that_does_not_exist_is_refused_and_named(

@@ -25,6 +25,7 @@ from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.marketplaces.taobao.manifest import MANIFEST
 from joey.marketplaces.taobao.parse_offer import converted_link, offer_facts
 from joey.marketplaces.taobao.unverified import FACTS
+from joey.marketplaces.without_buyer import TOO_DEEP, without_buyer
 
 SAMPLES = Path(joey.marketplaces.taobao.__file__).parent / "samples"
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -289,7 +290,7 @@ def test_a_report_with_an_unknown_state_code_is_read_and_held(state: object) -> 
 
 
 def test_nothing_that_names_the_buyer_is_kept() -> None:
-    kept = [parse.without_buyer(row) for row in order_rows() + refund_rows()]
+    kept = [without_buyer(row) for row in order_rows() + refund_rows()]
 
     text_of_all = json.dumps(kept, ensure_ascii=False)
     assert "某某" not in text_of_all
@@ -556,7 +557,7 @@ def test_a_row_that_is_nested_too_deep_is_read_without_its_depths() -> None:
     read = read_order({**order_rows()[0], "extra": deep})
 
     assert isinstance(read, OrderReport)
-    assert parse.TOO_DEEP in str(read.payload["extra"])
+    assert TOO_DEEP in str(read.payload["extra"])
 
 
 def test_a_row_that_surprises_the_parser_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -600,4 +601,4 @@ def test_what_could_not_be_read_is_read_again_from_what_was_kept() -> None:
     assert isinstance(read_order(unread.payload), UnreadableReport)
     corrected = {**unread.payload, "modified_time": row["modified_time"]}
 
-    assert read_order(corrected) == parse.order_report(parse.without_buyer(row))
+    assert read_order(corrected) == parse.order_report(without_buyer(row))

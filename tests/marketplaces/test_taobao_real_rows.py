@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from joey.commissions.earn_due import earn_due
+from joey.marketplaces.jd.connector import UnionConnector
 from joey.marketplaces.port import ByPosition, OrderReport, ReportedRow, UnreadableField, UnreadableReport
 from joey.marketplaces.read_reports import read_row
-from joey.marketplaces.registry import manifest_of
 from joey.marketplaces.taobao import parse
 from joey.marketplaces.taobao.connector import TaobaoConnector
 from joey.marketplaces.taobao.parse_offer import offer_facts
@@ -24,6 +24,7 @@ from tests.orders.polled import polled
 from tests.proof import prove
 from tests.real_data import shared
 
+JD = UnionConnector({"credentials": {"app_key": "1", "app_secret": "s", "site_id": "1"}})
 TAOBAO = TaobaoConnector({"credentials": {"app_key": "1", "app_secret": "s"}})
 PAID_AT = datetime(2020, 12, 17, 2, 48, 17, tzinfo=UTC)  # the latest time that the rows name
 TRADE = "1000000000000000331"
@@ -60,7 +61,7 @@ def test_an_order_of_2020_is_received_and_estimated_though_it_names_no_time_of_c
     assert {**seen.payload} == {name: value for name, value in row.items() if name != "uvid"}
 
 
-def test_the_order_of_jd_is_refused_at_taobaos_door_and_kept_and_jd_is_asked_for_none_yet() -> None:
+def test_the_order_of_jd_of_2019_is_refused_at_both_doors_with_what_it_lacks_and_kept() -> None:
     row = orders()[2]
 
     kept = read_row(TAOBAO, ReportedRow("order", row, NOW))
@@ -68,7 +69,11 @@ def test_the_order_of_jd_is_refused_at_taobaos_door_and_kept_and_jd_is_asked_for
     assert isinstance(kept, UnreadableReport)
     assert kept.problem == "modified_time is missing, and so is every other time"
     assert (kept.external_order, kept.external_line, kept.payload) == ("", "", row)
-    assert not manifest_of("jd").reports_orders
+
+    at_jd = read_row(JD, ReportedRow("order", row, NOW))
+
+    assert isinstance(at_jd, UnreadableReport)
+    assert at_jd.problem == "finishTime is not a time"
 
 
 def test_each_item_of_the_interface_of_2019_is_refused_by_that_of_today_and_names_what_it_lacks() -> None:

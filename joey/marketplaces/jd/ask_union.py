@@ -7,7 +7,7 @@ from typing import Any
 
 from joey.marketplaces import beijing
 from joey.marketplaces.ask_account import AccountAnswers, NothingToSee, RefusedKind
-from joey.marketplaces.jd.client import NOT_GRANTED, Client
+from joey.marketplaces.jd.client import NOT_GRANTED, JdClient
 from joey.marketplaces.jd.reports import ORDER_ROWS
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.port import MarketplaceRefused
@@ -33,12 +33,12 @@ _OF_GOODS = frozenset({
 _LONG_NUMBER = re.compile(r"\d{5,}")
 
 
-class UnionAnswers(AccountAnswers):
+class JdAnswers(AccountAnswers):
     """What one account of the union answers."""
 
     def __init__(
         self,
-        client: Client,
+        client: JdClient,
         *,
         now: datetime,
         changed_at: Sequence[datetime],

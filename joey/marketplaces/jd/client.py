@@ -31,7 +31,7 @@ OK, NOT_GRANTED = "200", "403"  # of the union's codes, inside
 
 
 @dataclass(frozen=True)
-class UnionAccount:
+class JdAccount:
     """How the operator's union account is reached. Its repr shows no secret."""
 
     gateway: str
@@ -41,10 +41,10 @@ class UnionAccount:
     union_key: str = field(default="", repr=False)  # the authorisation key with which positions are made
 
 
-class Client:
+class JdClient:
     """One account at one gateway; safe to share between threads."""
 
-    def __init__(self, account: UnionAccount, pace: Pace) -> None:
+    def __init__(self, account: JdAccount, pace: Pace) -> None:
         self._account = account
         self._gateway = Gateway(account.gateway, pace, unavailable=_UNAVAILABLE, wrong_address=_WRONG_ADDRESS)
 

@@ -1,5 +1,6 @@
 """JD as Joey sees it: by an account of its union, or without one by its product file alone."""
 
+import hashlib
 import logging
 import re
 import time
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from joey.marketplaces.account_settings import NUMBER, Known, check_settings, own_rate, required
 from joey.marketplaces.feed.connector import FeedConnector
 from joey.marketplaces.jd import parse, reports
-from joey.marketplaces.jd.ask_union import UnionAnswers
-from joey.marketplaces.jd.client import NOT_GRANTED, Client, UnionAccount
+from joey.marketplaces.jd.ask_union import JdAnswers
+from joey.marketplaces.jd.client import NOT_GRANTED, JdAccount, JdClient
 from joey.marketplaces.jd.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA, SUB_IDS
 from joey.marketplaces.jd.parse_offer import item_page, looked_up_offer, searched_offer
 from joey.marketplaces.jd.unverified import FACTS
@@ -87,8 +88,8 @@ class UnionConnector:
         check_settings(self.code, credentials, CREDENTIALS)
         gateway = str(configuration.get("gateway") or GATEWAY)
         self.account = required(self.code, credentials, "app_key")
-        self._client = Client(
-            UnionAccount(
+        self._client = JdClient(
+            JdAccount(
                 gateway=gateway,
                 app_key=self.account,
                 secret=required(self.code, credentials, "app_secret"),
@@ -125,9 +126,10 @@ class UnionConnector:
         refused_at = self._search_refused_at
         if refused_at is None or time.monotonic() - refused_at > ASK_AGAIN_SECONDS:
             try:
-                asked = {
+                asked: dict[str, object] = {
                     "keyword": words[:100], "sceneId": SCENE, "pageIndex": page, "pageSize": min(size, MOST_FOUND),
-                } | SORTS[sort]  # fmt: skip
+                    **SORTS[sort],
+                }  # fmt: skip
                 return self._found(self._client.call(SEARCH, {"goodsReqDTO": asked}))
             except MarketplaceRefused as refused:
                 if refused.facts.get("code") != NOT_GRANTED:
@@ -140,7 +142,7 @@ class UnionConnector:
         found: dict[str, OfferFacts] = {}
         unreadable = without_id = 0
         for channel in CHANNELS:
-            asked = {"eliteId": channel, "pageIndex": 1, "pageSize": MOST_IN_A_CHANNEL} | SORTS[sort]
+            asked = {"eliteId": channel, "pageIndex": 1, "pageSize": MOST_IN_A_CHANNEL, **SORTS[sort]}
             some = self._found(self._client.call(CHANNEL, {"goodsReq": asked}))
             found |= {
                 each.external_id: each for each in some.offers if all(word in each.title.casefold() for word in wanted)
@@ -259,7 +261,7 @@ class UnionConnector:
         self, *, changed_at: Sequence[datetime], keep: Callable[[AnswerSample], None]
     ) -> Iterator[CheckedFact]:
         """What this account says about each unverified fact that a call can tell (unverified.py)."""
-        return UnionAnswers(self._client, now=datetime.now(UTC), changed_at=changed_at, keep=keep).checked(FACTS)
+        return JdAnswers(self._client, now=datetime.now(UTC), changed_at=changed_at, keep=keep).checked(FACTS)
 
     def _found(self, answer: Row) -> Found:
         as_of = datetime.now(UTC)
@@ -289,8 +291,6 @@ class UnionConnector:
 
 def free_position(name: str) -> str:
     """A number of our own for a name, the same always: eighteen digits of its hash, which JD reports back."""
-    import hashlib
-
     return str(10**17 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % (9 * 10**17))
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _
 
 from joey.kit.sentences import Sentence
 from joey.marketplaces import beijing
-from joey.marketplaces.jd.client import Client
+from joey.marketplaces.jd.client import JdClient
 from joey.marketplaces.jd.manifest import ORDERS, ORDERS_COMPLETED, ORDERS_PLACED
 from joey.marketplaces.jd.parse import marked_if_settled
 from joey.marketplaces.manifest_shape import Question
@@ -23,7 +23,7 @@ MOST_PAGES = 200  # of one second, or of one order
 
 
 def rows(
-    client: Client, question: Question, since: datetime, until: datetime
+    client: JdClient, question: Question, since: datetime, until: datetime
 ) -> Iterator[tuple[datetime, list[ReportedRow]]]:
     """The answer to a question of the manifest for [since, until), a window at a time, with the window's end.
 
@@ -46,13 +46,13 @@ def rows(
         yield min(end, until), found
 
 
-def rows_of_order(client: Client, number: str) -> list[ReportedRow]:
+def rows_of_order(client: JdClient, number: str) -> list[ReportedRow]:
     """What is reported of one order; empty where nothing is."""
     asked = {"orderId": int(number), "pageSize": ORDERS.page_size}
     return _reported(_pages(client, asked, must_fit=False), datetime.now(UTC))
 
 
-def _pages(client: Client, asked: Mapping[str, object], *, must_fit: bool) -> list[Row]:
+def _pages(client: JdClient, asked: Mapping[str, object], *, must_fit: bool) -> list[Row]:
     found: list[Row] = []
     for page in range(1, MOST_PAGES + 1):
         answer = client.call(ORDER_ROWS, {"orderReq": {**asked, "pageIndex": page, "fields": "goodsInfo,categoryInfo"}})

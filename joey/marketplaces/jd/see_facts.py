@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from joey.marketplaces.ask_account import NothingToSee
-from joey.marketplaces.jd.ask_union import HOUR, UnionAnswers
+from joey.marketplaces.jd.ask_union import HOUR, JdAnswers
 from joey.marketplaces.jd.parse import order_report
 from joey.marketplaces.jd.parse_offer import looked_up_offer, searched_offer
 from joey.marketplaces.manifest_shape import Wording
@@ -15,7 +15,7 @@ _AMOUNTS = re.compile(r"\"?(20\d{6})\"?\s*:\s*(-?\d+(?:\.\d+)?)", re.ASCII)
 COMPLETED = ("17", "18")
 
 
-def search_fields(account: UnionAnswers) -> Seen:
+def search_fields(account: JdAnswers) -> Seen:
     """A search gives what an offer is made of."""
     row = account.search()[0]
     facts = searched_offer(row, as_of=datetime.now(UTC))
@@ -24,7 +24,7 @@ def search_fields(account: UnionAnswers) -> Seen:
     return _lacking(lacking)
 
 
-def look_up_fields(account: UnionAnswers) -> Seen:
+def look_up_fields(account: JdAnswers) -> Seen:
     """So does a look-up, under other names."""
     facts = looked_up_offer(account.look_up()[0], as_of=datetime.now(UTC))
     lacking = [name for name, value in (("wlUnitPrice", facts.now_minor), ("commisionRatioWl", facts.commission_ppm),
@@ -32,7 +32,7 @@ def look_up_fields(account: UnionAnswers) -> Seen:
     return _lacking(lacking)
 
 
-def rates_agree(account: UnionAnswers) -> Seen:
+def rates_agree(account: JdAnswers) -> Seen:
     """Search and look-up name one rate."""
     searched = {text(row, "skuId"): searched_offer(row, as_of=datetime.now(UTC)) for row in account.search()}
     for row in account.look_up():
@@ -46,51 +46,51 @@ def rates_agree(account: UnionAnswers) -> Seen:
     return Seen.said(True, en="the same rates", zh="佣金比例一致")
 
 
-def orders_granted(account: UnionAnswers) -> Seen:
+def orders_granted(account: JdAnswers) -> Seen:
     """The order report answers."""
     account.orders(account.now - HOUR, account.now)
     return Seen.said(True, en="the report answers", zh="接口有返回")
 
 
-def row_can_be_read(account: UnionAnswers) -> Seen:
+def row_can_be_read(account: JdAnswers) -> Seen:
     """A row has the fields that a line is made of."""
     order_report(account.a_row())
     return Seen.said(True, en="a row was read", zh="已读取一行")
 
 
-def fee_is_the_product(account: UnionAnswers) -> Seen:
+def fee_is_the_product(account: JdAnswers) -> Seen:
     """What is estimated is the price times both rates, floored to the cent."""
     row = account.a_row(lambda row: bool(fen(row, "estimateFee")) and ppm(row, "finalRate") is not None)
     return _is_product(row, "estimateCosPrice", "estimateFee")
 
 
-def protection_is_inside(account: UnionAnswers) -> Seen:
+def protection_is_inside(account: JdAnswers) -> Seen:
     """Price protection is out of the actual amounts already."""
     row = account.a_row(lambda row: text(row, "validCode") in COMPLETED and bool(fen(row, "proPriceAmount")))
     return _is_product(row, "actualCosPrice", "actualFee")
 
 
-def balance_is_the_fee(account: UnionAnswers) -> Seen:
+def balance_is_the_fee(account: JdAnswers) -> Seen:
     """What was paid and taken back by day adds up to the actual fee."""
     row = account.a_row(lambda row: bool(_balance(row)))
     paid, found = sum(amount for _day, amount in _balance(row)), fen(row, "actualFee") or 0
     return Seen.said(paid == found, en=f"{paid} and {found} fen", zh=f"{paid} 分与 {found} 分")
 
 
-def names_a_pay_month_once_completed(account: UnionAnswers) -> Seen:
+def names_a_pay_month_once_completed(account: JdAnswers) -> Seen:
     """A completed row names its day of settlement."""
     row = account.a_row(lambda row: text(row, "validCode") in COMPLETED)
     month = text(row, "payMonth")
     return Seen.said(month not in ("", "0"), en=f"payMonth is {month or 'absent'}", zh=f"payMonth 为{month or '空'}")
 
 
-def sub_id_is_read_back(account: UnionAnswers) -> Seen:
+def sub_id_is_read_back(account: JdAnswers) -> Seen:
     """A row gives the sub-union id of its link back."""
     found = text(account.a_row(lambda row: bool(text(row, "subUnionId"))), "subUnionId")
     return Seen.said(bool(found), en="a row has one", zh="有一行带有它")
 
 
-def frozen_pieces_are_counted(account: UnionAnswers) -> Seen:
+def frozen_pieces_are_counted(account: JdAnswers) -> Seen:
     """Pieces in an after-sale case are counted in the row."""
     row = account.a_row(lambda row: whole(row, "skuFrozenNum") > 0)
     return Seen.said(True, en=f"{text(row, 'skuFrozenNum')} pieces", zh=f"{text(row, 'skuFrozenNum')} 件")

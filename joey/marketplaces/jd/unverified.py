@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from joey.marketplaces.jd import see_facts as see
-from joey.marketplaces.jd.ask_union import UnionAnswers
+from joey.marketplaces.jd.ask_union import JdAnswers
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.unverified import Seen, UnverifiedFact
 
 
-def _fact(name: str, file: str, look: Callable[[UnionAnswers], Seen], *, en: str, zh: str) -> UnverifiedFact:
+def _fact(name: str, file: str, look: Callable[[JdAnswers], Seen], *, en: str, zh: str) -> UnverifiedFact:
     return UnverifiedFact(name, Wording(en=en, zh=zh), f"{file}.py", see=look)
 
 
