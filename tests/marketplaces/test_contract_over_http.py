@@ -106,9 +106,14 @@ class Instance:
         self.mei = Api(served.url, make_token(meis_shop().owner))
 
     def share(self, offer: Json) -> Json:
-        """Put an offer into the shop and share it."""
+        """Put an offer into the shop and share it, once its keeper opened the link by which the position is filed."""
         listing = self.mei.post("/shops/mei/listings", {"offer_id": offer["id"]})
-        link: Json = self.mei.post("/shops/mei/links", {"listing_id": listing["id"], "channel": "wechat"})
+        asked = {"listing_id": listing["id"], "channel": "wechat"}
+        link: Json = self.mei.post("/shops/mei/links", asked)
+        if link["filing_url"]:
+            assert not link["earns"]
+            self.sandbox.client.get(link["filing_url"]).raise_for_status()
+            link = self.mei.post("/shops/mei/links", asked)
         return link
 
     def follow(self, link: Json) -> str:

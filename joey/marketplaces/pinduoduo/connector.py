@@ -15,7 +15,7 @@ from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.pinduoduo import parse, reports
-from joey.marketplaces.pinduoduo.client import NOT_FILED, WRONG_PARAMETER, JinbaoClient, JinbaoAccount
+from joey.marketplaces.pinduoduo.client import NOT_FILED, WRONG_PARAMETER, JinbaoAccount, JinbaoClient
 from joey.marketplaces.pinduoduo.custom_parameters import custom_parameters
 from joey.marketplaces.pinduoduo.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA, SUB_IDS
 from joey.marketplaces.pinduoduo.parse_offer import item_page, offer_facts
