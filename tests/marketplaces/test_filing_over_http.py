@@ -1,5 +1,5 @@
-"""A marketplace may want a keeper to open its link once: the step stands where the keeper shares, and a buyer who comes
-before it is done is told so. Over HTTP, against the marketplace's own simulator.
+"""A marketplace may want a keeper to open its link once: the page for sharing shows the step, and a buyer who comes
+before it is done reads so. Over HTTP, against the marketplace's own simulator.
 """
 
 import re
@@ -39,14 +39,14 @@ BUYER = {"en": "has one step left", "zh-CN": "店主还差一步"}
 
 @pytest.mark.parametrize("language", STEP)
 @pytest.mark.parametrize("code", CODES)
-def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_is_told_so(
+def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_reads_so(
     instance: Instance, code: str, language: str
 ) -> None:
     run(positions, "register", "2", "--marketplace", code)
     listing = listed(instance, code)
     page = f"/studio/mei/share/{listing}"
     keeper = Visitor(instance.url, language)
-    keeper.sign_in(mei().email, at_the_counter.Sandbox(instance.sandbox.url))
+    keeper.sign_in(str(mei().email), at_the_counter.Sandbox(instance.sandbox.url))
 
     # Shared: the step is shown, with its link and its code to scan, in place of what would be shared.
     shared = keeper.send(page, {"channel": "wechat"}).headers["location"]
@@ -56,13 +56,13 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_is_t
     assert 'id="caption"' not in before
     filing = unescape(OPEN.findall(before)[0])
 
-    # A buyer who comes now is told, and can go on by a plain link.
+    # A buyer who comes now reads why, and can go on by a plain link.
     link = shared.partition("link=")[2].partition("#")[0]
     buyer = Visitor(instance.url, language)
     go = GO.findall(buyer.see(f"/l/{link}").text)[0]
-    told = buyer.see(go).text
-    assert BUYER[language] in told
-    assert f"{go}?plain=1" in told
+    seen = buyer.see(go).text
+    assert BUYER[language] in seen
+    assert f"{go}?plain=1" in seen
     assert not TrackedUrl.objects.exists()
 
     # Looked at again before it is opened, it is still the step, on the same position; then it is done.

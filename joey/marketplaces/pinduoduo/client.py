@@ -29,7 +29,7 @@ THROTTLED = frozenset({"52101", "70031"})
 NOT_GRANTED = frozenset({"20031", "30000", "30001"})
 WRONG_PARAMETER = frozenset({"10000", "21001"})
 OF_ALL_CALLS = frozenset({"10001", "10016", "20004", "20005", "20032"})  # the account, its address, its signature
-NOT_FILED = "60001"  # unverified.py: not_filed
+NOT_FILED = "60001"  # unverified.py: unfiled_code
 
 # The key under which each method answers: it cannot be derived from its name.
 ROOTS: Mapping[str, str] = {

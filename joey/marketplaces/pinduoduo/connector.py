@@ -1,8 +1,7 @@
 """Pinduoduo as Joey sees it: by an account of Duoduo Jinbao."""
 
 import json
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +14,12 @@ from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import addresses, leads_to
 from joey.marketplaces.pinduoduo import parse, reports
+from joey.marketplaces.pinduoduo.ask_jinbao import JinbaoAnswers
 from joey.marketplaces.pinduoduo.client import NOT_FILED, WRONG_PARAMETER, JinbaoAccount, JinbaoClient
 from joey.marketplaces.pinduoduo.custom_parameters import custom_parameters
 from joey.marketplaces.pinduoduo.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA, SUB_IDS
-from joey.marketplaces.pinduoduo.parse_offer import item_page, offer_facts
+from joey.marketplaces.pinduoduo.parse_offer import found_offers, item_page
+from joey.marketplaces.pinduoduo.unverified import FACTS
 from joey.marketplaces.port import (
     AnyReport,
     Connector,
@@ -31,12 +32,10 @@ from joey.marketplaces.port import (
     SearchSort,
     TrackedLink,
     Tracking,
-    UnreadableField,
     UnreadableReport,
 )
 from joey.marketplaces.row_values import Row, inner, link, text
-
-log = logging.getLogger(__name__)
+from joey.marketplaces.unverified import AnswerSample, CheckedFact
 
 GATEWAY = "https://gw-api.pinduoduo.com/api/router"
 REAL_GATEWAY_HOSTS = frozenset({"gw-api.pinduoduo.com"})
@@ -106,16 +105,20 @@ class JinbaoConnector:
     def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
         """Facts by sign; one that is gone is missing.
 
-        Many are asked for at once. An item that has another sign by now is not told from one that is gone then, so
-        each of these is asked for by itself.
+        Many are asked for at once. Among them an item that has another sign by now looks like one that is gone, so each
+        of these is asked for by itself.
         """
         found: dict[str, OfferFacts] = {}
-        signs = list(dict.fromkeys(external_ids))
+        asked_for = list(dict.fromkeys(external_ids))
         at_once = self.manifest.capabilities.look_up_at_once
-        for start in range(0, len(signs), at_once):
-            asked = {"goods_sign_list": json.dumps(signs[start : start + at_once]), "page": 1, "page_size": MOST_FOUND}
+        for start in range(0, len(asked_for), at_once):
+            asked = {
+                "goods_sign_list": json.dumps(asked_for[start : start + at_once]),
+                "page": 1,
+                "page_size": MOST_FOUND,
+            }
             found |= {each.external_id: each for each in self._found(self._client.call(SEARCH, asked)).offers}
-        return {sign: facts for sign in signs if (facts := found.get(sign) or self._looked_up(sign))}
+        return {each: facts for each in asked_for if (facts := found.get(each) or self._looked_up(each))}
 
     def _looked_up(self, sign: str) -> OfferFacts | None:
         try:
@@ -127,14 +130,14 @@ class JinbaoConnector:
         return next(iter(self._found(answer, "goods_details").offers), None)
 
     def recognise(self, pasted: str) -> str | None:
-        """The sign behind a link of Pinduoduo; None when the text holds none.
+        """The sign of the item behind a link of Pinduoduo; None when the text holds none.
 
         Raises MarketplaceRefused when it is one and Pinduoduo does not say to which item it leads.
         """
         ours = [each for each in addresses(pasted) if self._is_ours(each)]
         for address in ours:
-            if sign := parse_qs(urlsplit(address).query).get("goods_sign", [""])[0]:
-                return sign
+            if named := parse_qs(urlsplit(address).query).get("goods_sign", [""])[0]:
+                return named
         for address in ours:
             answer = self._client.call(SEARCH, {"keyword": address, "page": 1, "page_size": LEAST_FOUND})
             if offers := self._found(answer).offers:
@@ -215,24 +218,20 @@ class JinbaoConnector:
         """The row without the buyer."""
         return parse.unreadable(row, problem)
 
+    def check_facts(
+        self, *, changed_at: Sequence[datetime], keep: Callable[[AnswerSample], None]
+    ) -> Iterator[CheckedFact]:
+        """What this account says about each unverified fact that a call can tell (unverified.py)."""
+        return JinbaoAnswers(
+            self._client, pid=self._pid, item_page=lambda sign: item_page(sign, self._stand_in),
+            now=datetime.now(UTC), changed_at=changed_at, keep=keep,
+        ).checked(FACTS)  # fmt: skip
+
     def _found(self, answer: Row, name: str = "goods_list") -> Found:
-        as_of = datetime.now(UTC)
-        offers, without_id, unreadable = [], 0, 0
-        for row in _rows(answer, name):
-            if not row.get("goods_sign"):
-                without_id += 1
-                continue
-            try:
-                facts = offer_facts(row, as_of=as_of, categories=self._categories)
-            except UnreadableField as problem:
-                log.warning("Pinduoduo answered an item that cannot be read: %s", problem)
-                unreadable += 1
-                continue
-            hosts = self.manifest.picture_hosts
-            pictures = tuple(each for each in facts.picture_urls if leads_to(each, hosts))
-            url = item_page(facts.external_id, self._stand_in)
-            offers.append(replace(facts, url=url, picture_urls=pictures))
-        return Found(offers, without_id=without_id, unreadable=unreadable)
+        return found_offers(
+            _rows(answer, name), categories=self._categories, stand_in=self._stand_in,
+            picture_hosts=self.manifest.picture_hosts,
+        )  # fmt: skip
 
     def _is_ours(self, address: str) -> bool:
         return leads_to(address, self.manifest.hosts) or leads_to(
