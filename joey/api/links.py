@@ -15,7 +15,7 @@ from joey.api.shapes import In, ListOf, Out, PageIn, Time, seal, unseal
 from joey.kit.clock import now
 from joey.sharing.make_link import CHANNELS, make_link
 from joey.sharing.queries import CountedLink, links_of
-from joey.sharing.share import EARNING, link_by_code, no_earning_reason, share_of, url_of
+from joey.sharing.share import EARNING, link_by_code, no_earning_reason, share_by_keeper, url_of
 
 router = Router(tags=["links"])
 
@@ -29,7 +29,8 @@ class LinkOut(Out):
     """`caption` begins with the disclosure label; `poster_url` is a PNG with the link's QR code and the label.
 
     The caption has a copy-code once a person has gone on through the link: position and address are fetched then.
-    `earns` false: orders through this link earn nothing, and `no_earning_reason` says why.
+    `earns` false: orders through this link earn nothing, and `no_earning_reason` says why. `filing_url` is an address
+    of the marketplace that the shop's keeper has to open once before its links earn; "" where there is nothing to do.
     """
 
     code: str
@@ -38,6 +39,7 @@ class LinkOut(Out):
     caption: str
     earns: bool
     no_earning_reason: str
+    filing_url: str
     channel: str
     listing_id: UUID
 
@@ -73,7 +75,7 @@ def create_link(request: HttpRequest, slug: str, body: LinkIn) -> LinkOut:
     """The link of a listing on a channel, existing or new, with poster and caption."""
     shop, moment = shop_for(request, slug), now()
     made = make_link(shop, listing_id=body.listing_id, channel=body.channel, now=moment)
-    share = share_of(link_by_code(shop, made.code), language=get_language() or "en", now=moment)
+    share = share_by_keeper(link_by_code(shop, made.code), language=get_language() or "en", now=moment)
     return LinkOut(
         code=made.code,
         url=share.url,
@@ -81,6 +83,7 @@ def create_link(request: HttpRequest, slug: str, body: LinkIn) -> LinkOut:
         caption=share.caption,
         earns=share.earns in EARNING,
         no_earning_reason=no_earning_reason(share.earns),
+        filing_url=share.filing_url,
         channel=made.channel,
         listing_id=made.listing_id,
     )

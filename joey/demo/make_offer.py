@@ -39,17 +39,19 @@ COMMISSION_PPM = {
     "pets": (50_000, 150_000),
 }
 COMMISSION_PERCENT_OF_TAOBAO = {
-    "taobao": 100, "tmall": 90, "jd": 60, "dangdang": 70, "amazon": 50, "1688": 40,
+    "taobao": 100, "tmall": 90, "jd": 60, "pinduoduo": 80, "dangdang": 70, "amazon": 50, "1688": 40,
 }  # fmt: skip
 LEAST_COMMISSION_PPM = 15_000
 
 # Asking price in percent of the good's base price (from, to).
 PRICE_PERCENT = {
-    "taobao": (94, 101), "tmall": (98, 105), "jd": (98, 106), "dangdang": (95, 103), "amazon": (112, 135),
-    "1688": (68, 80),
+    "taobao": (94, 101), "tmall": (98, 105), "jd": (98, 106), "pinduoduo": (88, 95), "dangdang": (95, 103),
+    "amazon": (112, 135), "1688": (68, 80),
 }  # fmt: skip
 
-EXTERNAL_ID_DIGITS = {"taobao": 12, "tmall": 12, "jd": 12, "dangdang": 8, "amazon": 10, "1688": 12}
+EXTERNAL_ID_DIGITS = {
+    "taobao": 12, "tmall": 12, "jd": 12, "pinduoduo": 12, "dangdang": 8, "amazon": 10, "1688": 12,
+}  # fmt: skip
 
 PLACES = (
     ("浙江杭州", "Hangzhou, Zhejiang"),
@@ -258,6 +260,10 @@ def _seller(dice: _Dice, good: Good, marketplace: str) -> tuple[str, str]:
         return dice.one_of("shop", SMALL_SHOPS), "independent"
     if marketplace == "1688":
         return f"{brand}源头工厂店", "independent"
+    if marketplace == "pinduoduo":
+        if dice.between("own store", 0, 2):
+            return dice.one_of("shop", SMALL_SHOPS), "independent"
+        return f"{brand}旗舰店", "brand store"
     if marketplace == "amazon":
         if dice.between("own store", 0, 2):
             return f"{good.brand['en']} Store", "brand store"

@@ -14,7 +14,7 @@ from joey.edge.remember import Remembered
 from joey.kit import clock
 from joey.kit.close_connection import close_connection
 from joey.kit.refusals import Refusal
-from joey.marketplaces.port import MarketplaceRefused, PositionRefused
+from joey.marketplaces.port import MarketplaceRefused, PositionNotFiled, PositionRefused
 from joey.marketplaces.registry import NotConnected
 from joey.sharing.lease_position import NoPositionFree, NothingComesBack, TooManyPositions
 from joey.sharing.models import TrackedUrl
@@ -35,6 +35,7 @@ class Untracked(Enum):
     LATE = "late"  # the marketplace is unavailable, busy, or answers nonsense
     REFUSED = "refused"  # the marketplace grants none for this item
     POSITION_REFUSED = "position_refused"  # it does not know the shop's position
+    NOT_FILED = "not_filed"  # the shop's keeper has to open a link there first
     NO_POSITION = "no_position"  # all are taken, or the shop's owner has as many as one person may have
     NO_PERSON = "no_person"  # a program asks: nothing is leased for one
     NOT_HERE = "not_here"  # no order at all is reported to this instance, as every page of the listing says
@@ -109,6 +110,8 @@ def _reason(refusal: Refusal) -> Untracked:
             return Untracked.NO_POSITION
         case PositionRefused():
             return Untracked.POSITION_REFUSED
+        case PositionNotFiled():
+            return Untracked.NOT_FILED
         case MarketplaceRefused() | NothingComesBack():
             return Untracked.REFUSED
     return Untracked.LATE

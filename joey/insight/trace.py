@@ -81,6 +81,16 @@ def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
 
 
 def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
+    """What decides now, and why the marketplace pays less for the order where its report says so."""
+    reason, answer = _decides(line, now=now)
+    because = registry.earns_less_because(line.marketplace, line.reason)
+    if not because:
+        return reason, answer
+    less = _("%(place)s lowered what it pays for this order: %(why)s.")
+    return reason, sentences(answer, less % {"place": registry.reporter_name(line.marketplace), "why": because})
+
+
+def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     """The one reason that decides now, strongest first."""
     if line.state == "closed":
         closed = _("The marketplace closed this order. A closed order earns nothing.")

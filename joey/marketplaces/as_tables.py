@@ -126,7 +126,7 @@ def _positions(positions: Positions) -> str:
         return NONE
     how = {"api": "registered by a call", "manual": "registered by hand"}[positions.granted]
     most = f", {positions.at_most:,} at most" if positions.at_most else ""
-    return (how if positions.registered else "any key") + most
+    return (how if positions.registered else "any key") + most + (", each filed once" if positions.filed else "")
 
 
 def _sub_ids(sub_ids: SubIds) -> str:
@@ -139,7 +139,8 @@ def _again(question: Question) -> str:
     recheck = f"{_span(question.recheck_back)} every {_span(question.recheck_every)}" if question.recheck_back else ""
     days = [str(age.days) for age in question.rescan_after]
     rescan = f"days at an age of {', '.join(days)}" if days else ""
-    return "; ".join(part for part in (recheck, rescan) if part) or NONE
+    behind = f"first at an age of {_span(question.behind)}" if question.behind else ""
+    return "; ".join(part for part in (behind, recheck, rescan) if part) or NONE
 
 
 def _lacking(allowed: frozenset[Content]) -> str:

@@ -49,6 +49,9 @@ class Positions:
     # False: free-form. `register_position` then makes a key without asking the marketplace, so `granted` is "api".
     registered: bool = True
     at_most: int | None = None  # per account; None: no known limit
+    filed: bool = (
+        False  # a person opens a link of each once, before links can be made on it (FilesPositions in port.py)
+    )
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class Question:
     # Ages at which a day is asked again as a whole, for what becomes visible long after the time it is asked by.
     rescan_after: tuple[timedelta, ...] = ()
     every: timedelta = timedelta(0)  # the least time between two times that it is asked; 0: at each sync
+    # It is asked for what is at least so old, and for all of it in its turn: a call that stops midway is resumed there.
+    behind: timedelta = timedelta(0)
     # Questions of an account that works in another way which read all that this one reads: what they read is no gap.
     also_read_by: tuple[str, ...] = ()
 
@@ -214,6 +219,7 @@ class Manifest:
     row_fields: Mapping[Literal["order", "refund"], RowFields] = field(default_factory=dict)
     # What the codes mean that its reports give as the reason why an order is closed; another reason is its own words.
     closed_because: Mapping[str, Wording] = field(default_factory=dict)
+    earns_less_because: Mapping[str, Wording] = field(default_factory=dict)  # the same, of one that earns less
     evidence: tuple[Literal["position", "sub_id"], ...] = ()  # what an order report may carry, most believed first
     window_days: int = 0  # how long after a click an order still counts
     refund_days: int = 0  # how long after that the commission may still be taken back

@@ -43,6 +43,12 @@ class PositionRefused(MarketplaceRefused):
     code = "position_refused"
 
 
+class PositionNotFiled(MarketplaceRefused):
+    """A person has to open a link of the position once before links can be made on it (FilesPositions)."""
+
+    code = "position_not_filed"
+
+
 @dataclass(frozen=True)
 class OfferFacts:
     """One offer as the marketplace shows it at `as_of`."""
@@ -156,7 +162,8 @@ class OrderReport:
     service_fee_minor: int  # what it keeps of that
     rate_ppm: int | None  # None: the report has none, and none is worked out from its amounts
     held: HeldReason = ""
-    reason: str = ""  # why it is closed, in the marketplace's words
+    # Why it is closed, in the marketplace's words or as a code of the manifest; or the code of why it earns less.
+    reason: str = ""
     protected_minor: int = 0  # given back to the buyer because the price fell; the other amounts are without it
     title: str = ""
     external_item: str = ""  # a hint only
@@ -349,4 +356,17 @@ class GrantsByInvitation(Protocol):
 
     def granted_positions(self) -> list[str]:
         """The keys of all positions that were granted so. Raises MarketplaceRefused as above."""
+        ...
+
+
+@runtime_checkable
+class FilesPositions(Protocol):
+    """What a connector has as well whose manifest says that positions are filed."""
+
+    def filing_link(self, position: str) -> str:
+        """The address that the person who will use the position opens once."""
+        ...
+
+    def is_filed(self, position: str) -> bool:
+        """Whether someone did."""
         ...

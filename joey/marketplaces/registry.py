@@ -121,6 +121,13 @@ def closed_because(marketplace: str, reason: str) -> Text:
     return wording.text if wording else reason
 
 
+def earns_less_because(marketplace: str, reason: str) -> Text:
+    """Why an order that is not closed earns less, in plain words; "" where its manifest has none for the reason."""
+    manifest = find_manifest(marketplace)
+    wording = manifest.earns_less_because.get(reason) if manifest else None
+    return wording.text if wording else ""
+
+
 def find_manifest(marketplace: str) -> Manifest | None:
     """The same, or None: orders, commissions and offers outlive the package of their marketplace, too."""
     found = _connectors(_configuration()).get(code_for(marketplace))

@@ -218,7 +218,7 @@ def _read_new(asking: Asking) -> None:
     since = cursor.open_gap[0] if cursor.open_gap else cursor.read_until
     if cursor.read_until < oldest and (missing := missing_reports(cursor, asking.question, since, oldest)):
         _keep(cursor, gap_since=missing[0], gap_until=missing[1], gap_ended_at=None)
-    asking.take(asking.begin, asking.now)
+    asking.take(asking.begin, max(asking.begin, asking.now - asking.question.behind))
     _move_forward(asking.cursor, asking.read_until)
 
 
@@ -282,7 +282,7 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
         account=connector.account,
         question=question.code,
         defaults={
-            "read_until": max(first, now - question.furthest_back),
+            "read_until": max(first - question.behind, now - question.furthest_back),
             "rechecked_at": now,
             "rescanned_on": now.astimezone(ZoneInfo(connector.manifest.zone)).date(),
             "is_second_look": question.is_second_look,

@@ -87,6 +87,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "return": ("退货", "Return"),
     "refund cases": ("维权退款", "Refund cases"),
     "goes back": ("收回佣金", "commission taken back"),
+    "filed": ("备案成功", "Filed"),
+    "filed why": (
+        "推广位已完成授权备案，可以关闭这个页面，回到 Joey。",
+        "This position is filed. You can close this page and go back to Joey.",
+    ),
     "no orders": ("还没有订单。去商城里买一件试试。", "No orders yet. Buy something at a marketplace."),
     "no messages": ("还没有消息。验证码会出现在这里。", "No messages yet. Codes appear here."),
     "message code": ("验证码", "Sign-in code"),

@@ -1,6 +1,7 @@
 """What a keeper publishes for one link: the caption and the poster, from the listing as it is now."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -12,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.pictures.keep_pictures import picture_bytes
 from joey.kit.refusals import NotFound, Unavailable
 from joey.marketplaces import registry
+from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.sharing import caption as captions
+from joey.sharing.file_position import filing_url, may_have_to_file
 from joey.sharing.lease_position import NoPositionFree, NothingComesBack, TooManyPositions, may_lease
 from joey.sharing.models import Link
 from joey.sharing.public_link import KnownAddress, known_address
@@ -21,6 +24,8 @@ from joey.shops.connected import reports_orders
 from joey.shops.listing_card import Card, card_of
 from joey.shops.models import Shop
 from joey.shops.names import marketplace_name
+
+log = logging.getLogger(__name__)
 
 
 class ShareEarns(Enum):
@@ -32,15 +37,17 @@ class ShareEarns(Enum):
     NOT_REPORTED = "not_reported"
     NO_POSITION = "no_position"  # all positions are taken
     TOO_MANY_POSITIONS = "too_many_positions"  # the owner has as many as one person may have
+    NOT_FILED = "not_filed"  # the keeper has to open a link of the marketplace's first (file_position.py)
 
 
 @dataclass(frozen=True)
 class Share:
-    """A link's address and the words that go with it."""
+    """A link's address and the words that go with it. `filing_url` is what its keeper has to open once, where known."""
 
     url: str
     caption: str
     earns: ShareEarns
+    filing_url: str = ""
 
 
 def link_by_code(shop: Shop, code: str) -> Link:
@@ -71,6 +78,23 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
     return Share(facts.url, text, _earns(link, known, now))
 
 
+def share_by_keeper(link: Link, *, language: str, now: datetime) -> Share:
+    """The same for the keeper who shares it now. Where the shop's position has to be filed, it is leased, and the
+    marketplace is asked whether it is and how: a buyer could do nothing about it.
+    """
+    share, marketplace = share_of(link, language=language, now=now), link.listing.offer.marketplace
+    if share.earns is not ShareEarns.NOT_FILED:
+        return share
+    try:
+        url = filing_url(link.shop, marketplace, now=now)
+    except (MarketplaceUnavailable, MarketplaceRefused) as trouble:
+        log.warning("how the position of shop %s is filed is not known: %s", link.shop_id, trouble)
+        return share
+    except NoPositionFree:  # just now
+        return replace(share, earns=ShareEarns.NO_POSITION)
+    return replace(share, filing_url=url) if url else replace(share, earns=ShareEarns.FROM_FIRST_CLICK)
+
+
 def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
     marketplace = link.listing.offer.marketplace
     if not reports_orders(marketplace):
@@ -79,8 +103,10 @@ def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
         return ShareEarns.NO_COMMISSION
     if known is not None:
         return ShareEarns.YES
+    manifest = registry.manifest_of(marketplace)
     try:
-        if needs_lease(link.code, registry.manifest_of(marketplace)):
+        is_leased = needs_lease(link.code, manifest)
+        if is_leased:
             may_lease(link.shop, marketplace, now=now)
     except NothingComesBack:
         return ShareEarns.NOT_REPORTED
@@ -88,7 +114,7 @@ def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
         return ShareEarns.TOO_MANY_POSITIONS
     except NoPositionFree:
         return ShareEarns.NO_POSITION
-    return ShareEarns.FROM_FIRST_CLICK
+    return ShareEarns.NOT_FILED if is_leased and may_have_to_file(link.shop, manifest) else ShareEarns.FROM_FIRST_CLICK
 
 
 EARNING = (ShareEarns.YES, ShareEarns.FROM_FIRST_CLICK)
@@ -103,6 +129,9 @@ def no_earning_reason(earns: ShareEarns) -> str:
         ShareEarns.TOO_MANY_POSITIONS: _(
             "You have as many positions there as one person may have, over all your shops. One becomes free some time"
             " after a shop of yours stops using it."
+        ),
+        ShareEarns.NOT_FILED: _(
+            "The marketplace wants you to open a link there once. Until then it counts no order for your shop."
         ),
     }
     return str(reasons.get(earns, ""))

@@ -10,6 +10,7 @@ from joey.kit.text import storable
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest
 from joey.marketplaces.port import MarketplaceUnavailable, PositionRefused, TrackedLink, Tracking
+from joey.sharing.file_position import check_filed
 from joey.sharing.lease_position import NothingComesBack, lease_for, uses_positions
 from joey.sharing.models import Link, Position, PositionLease, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
@@ -31,8 +32,9 @@ def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
     It carries what the marketplace's reports give back: the shop's position, leased now if needed, the link's code as
     a sub-id, or both. Only call it for a person who goes on. Raises NothingComesBack, NoPositionFree, TooManyPositions;
     MarketplaceUnavailable (AddressOutside among them) and MarketplaceRefused, which leave the lease; NotConnected. A
-    position that is refused (PositionRefused) is listed for operators from then on. The marketplace is called outside
-    any transaction, since it may take seconds.
+    position that is refused (PositionRefused) is listed for operators from then on; one that is not filed
+    (PositionNotFiled) is its keeper's to file. The marketplace is called outside any transaction, since it may take
+    seconds.
     """
     listing, offer = link.listing, link.listing.offer
     manifest = registry.manifest_of(offer.marketplace)
@@ -42,8 +44,11 @@ def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
     if known is not None:
         return known
     tracking = Tracking(position=lease.position.key if lease else None, sub_id=sub_id or None)
+    connector = registry.connector_for(offer.marketplace)
+    if lease:
+        check_filed(connector, lease)
     try:
-        given = registry.connector_for(offer.marketplace).tracked_link(offer.external_id, tracking)
+        given = connector.tracked_link(offer.external_id, tracking)
     except PositionRefused:
         note_refused(lease, now=now)
         raise

@@ -3,7 +3,9 @@
 import re
 from uuid import UUID
 
+import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.kit import clock
@@ -11,7 +13,7 @@ from joey.kit.http import status_of
 from joey.kit.refusals import Refusal
 from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
-from joey.sharing.share import EARNING, ShareEarns, link_by_code, no_earning_reason, share_of
+from joey.sharing.share import EARNING, ShareEarns, link_by_code, no_earning_reason, share_by_keeper
 from joey.shops.connected import locks_rate, own_purchases_count, reports_orders
 from joey.shops.listing_card import card_of
 from joey.shops.models import Listing
@@ -76,18 +78,26 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "own_purchases_count": own_purchases_count(listing.offer.marketplace),
         "why_not": "",
         "from_first_click": False,
+        "not_filed": False,
         "can_share": listing.state == Listing.State.PUBLISHED,
         "link": None,
     }
     code = request.GET.get("link", "")
     if code and facts["can_share"]:
         link = link_by_code(shop, code)
-        taken = share_of(link, language=language(), now=now)
+        taken = share_by_keeper(link, language=language(), now=now)
         facts |= {
             "link": link,
             "taken": taken,
             "earns": taken.earns in EARNING,
+            "not_filed": taken.earns is ShareEarns.NOT_FILED,
+            "filing_code": _qr(taken.filing_url),
             "why_not": no_earning_reason(taken.earns),
             "from_first_click": taken.earns is ShareEarns.FROM_FIRST_CLICK,
         }
     return page(request, "share.html", facts, status=status)
+
+
+def _qr(url: str) -> SafeString:
+    """The address as a QR code, to open it on the phone that has the marketplace's app; "" of none."""
+    return SafeString(segno.make_qr(url).svg_inline(scale=4, border=2, omitsize=False) if url else "")

@@ -14,7 +14,7 @@ import pytest
 
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest, Wording
-from joey.marketplaces.port import Connector, MarketplaceRefused, Tracking
+from joey.marketplaces.port import Connector, FilesPositions, MarketplaceRefused, Tracking
 from joey.money.money import EXPONENTS
 from joey.storefront.in_app import APPS
 from tests.sandbox.conftest import Sandbox
@@ -139,6 +139,12 @@ def test_what_a_connector_cannot_do_it_refuses_and_does_not_pretend(connector: C
         if is_none:
             with pytest.raises(MarketplaceRefused):
                 ask()
+
+
+def test_a_connector_whose_positions_are_filed_says_how(connector: Connector) -> None:
+    if connector.manifest.capabilities.positions.filed:
+        assert isinstance(connector, FilesPositions)
+        assert connector.manifest.capabilities.positions.registered
 
 
 def test_an_answer_comes_window_by_window_in_the_order_of_time(connector: Connector) -> None:

@@ -35,7 +35,12 @@ from tests.sandbox.conftest import Sandbox, running_sandbox
 from tests.toy_marketplace.installing import install
 
 CODES = (*registry.packages(), "toyland")
-WORDS = {"taobao": "锅", "jd": "锅", "toyland": "tin train"}  # a marketplace by file answers no words with everything
+WORDS = {
+    "taobao": "锅",
+    "jd": "锅",
+    "pinduoduo": "花瓶",
+    "toyland": "tin train",
+}  # a marketplace by file answers no words with everything
 OWN_PART = 8, 10  # Mei's part of what the marketplace gives
 GO = re.compile(r'href="(/go/[^"]+)"')
 
@@ -74,7 +79,7 @@ def sandbox(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def accounts(sandbox: Sandbox) -> Json:
     known: Json = sandbox.get("/control/marketplaces").json()
-    return {code: account for code, account in known.items() if code != "bank"}
+    return {code: account for code, account in known.items() if registry.is_served(code)}
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +106,14 @@ class Instance:
         self.mei = Api(served.url, make_token(meis_shop().owner))
 
     def share(self, offer: Json) -> Json:
-        """Put an offer into the shop and share it."""
+        """Put an offer into the shop and share it, once its keeper opened the link by which the position is filed."""
         listing = self.mei.post("/shops/mei/listings", {"offer_id": offer["id"]})
-        link: Json = self.mei.post("/shops/mei/links", {"listing_id": listing["id"], "channel": "wechat"})
+        asked = {"listing_id": listing["id"], "channel": "wechat"}
+        link: Json = self.mei.post("/shops/mei/links", asked)
+        if link["filing_url"]:
+            assert not link["earns"]
+            self.sandbox.client.get(link["filing_url"]).raise_for_status()
+            link = self.mei.post("/shops/mei/links", asked)
         return link
 
     def follow(self, link: Json) -> str:

@@ -170,6 +170,24 @@ def test_a_second_look_is_asked_once_in_its_time_after_an_hour_when_it_failed_an
     assert read_until("taobao") == NOW + 2 * DAY
 
 
+def test_a_question_that_is_behind_goes_over_each_stretch_once_and_resumes_where_it_stopped(reports: Reports) -> None:
+    late = replace(ORDERS, code="late", overlap=timedelta(0), recheck_back=timedelta(0), rescan_after=(), every=HOUR,
+                   behind=3 * DAY)  # fmt: skip
+    reports.manifest = replace(MANIFEST, questions=(late,))
+    first = NOW - 2 * DAY
+    sync(now=NOW)
+    reports.silent_from = NOW - 3 * DAY + 2 * HOUR
+    (stopped,) = sync(now=NOW + 4 * HOUR)
+    reports.silent_from = None
+    (done,) = sync(now=NOW + 6 * HOUR)
+
+    assert (stopped.trouble, stopped.notice, done.notice) == ("", "silent", "")
+    assert [(since + 3 * DAY, until + 3 * DAY) for since, until in reports.asked] == [
+        (first, NOW), (NOW, NOW + 4 * HOUR), (NOW + 2 * HOUR, NOW + 6 * HOUR),
+    ]  # fmt: skip
+    prove()
+
+
 def test_a_second_look_that_is_not_granted_is_asked_in_its_time_and_used_once_it_is(
     reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,6 +101,9 @@ _KINDS: dict[str, Callable[[bool, set[str | None]], set[str]]] = {
     "listed": lambda *_: {TOO_MANY},
     "json": lambda *_: {NO_JSON},
     "read_option": lambda *_: {MISSING, NO_JSON},
+    "json_list": lambda *_: {NO_JSON},
+    "texts": lambda *_: {NO_JSON, TOO_MANY},
+    "beijing_time": lambda *_: {MISSING},
     "whole": lambda *_: {MISSING, OUT_OF_RANGE},
 }
 

@@ -357,7 +357,7 @@ def test_pages_of_other_sites_cannot_press_buttons(sandbox: Sandbox, tracked: st
 def test_credentials_work_as_they_are_given(sandbox: Sandbox) -> None:
     found = sandbox.get("/control/marketplaces").json()
 
-    assert set(found) == {"taobao", "tmall", "jd", "dangdang", "amazon", "1688", "bank"}
+    assert set(found) == {"taobao", "tmall", "jd", "pinduoduo", "dangdang", "amazon", "1688", "bank"}
     assert found["tmall"] == found["taobao"]
     assert found["taobao"]["gateway"] == sandbox.url + "/router/rest"
     assert len(found["taobao"]["credentials"]["adzones"]) >= 100

@@ -259,6 +259,37 @@ def test_an_unknown_step_is_refused() -> None:
     assert refusal(paid(), "explode").field == "do"
 
 
+def test_a_step_of_a_marketplace_s_own_is_taken_there_alone_and_one_of_the_contract_can_be_its_own_too() -> None:
+    def inspect(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> SimulatedOrder:
+        return replace(order, own_facts='{"inspected": true}')
+
+    own = MarketRules(account="toy", own_steps={"inspect": inspect, "receive": inspect})
+
+    for do in ("inspect", "receive"):
+        order, back = take_step(paid(), OrderStep(do, 20), own)
+        assert (order, back) == (replace(paid(), own_facts='{"inspected": true}', modified_at=20), None)
+    assert refusal(paid(), "inspect").field == "do"
+    assert refusal(paid(), "inspect", rules=own, quantity=1).field == "quantity"
+    assert "inspect" in refusal(paid(), "explode", rules=own).text
+
+
+@given(unit=st.integers(1, 100_000), per_mille=st.integers(0, 500), pieces=st.integers(2, 9), settled=st.booleans())
+def test_a_commission_that_is_cut_is_the_rate_of_what_remains_after_every_return(
+    unit: int, per_mille: int, pieces: int, settled: bool
+) -> None:
+    cut = MarketRules(account="toy", rounds_down=True, service_fee_ppm=100_000)
+    order = paid(pieces, unit, per_mille * 1000)
+    order = replace(order, estimate_minor=cut.commission_of(unit * pieces, order.rate_ppm))
+    if settled:
+        order, _ = take_step(order, OrderStep("settle", 20), cut)
+    for left in range(pieces - 1, 0, -1):
+        order, back = take_step(order, OrderStep("return", 30, quantity=1), cut)
+        assert back is not None
+        remains = order.settled_minor - order.taken_back_minor if settled else order.estimate_minor
+        assert remains == unit * left * per_mille // 1000
+        assert min(back.commission_minor, back.service_minor) >= 0
+
+
 @pytest.mark.parametrize(("mark", "flag"), [("freeze", "frozen"), ("risk", "risk")])
 def test_a_mark_is_set_once_and_released(mark: str, flag: str) -> None:
     marked = step(paid(), mark)

@@ -7,6 +7,7 @@ from urllib.request import ProxyHandler, build_opener
 from joey.instance.errors import CommandFailed
 from joey.kit.accounts_file import keep_accounts
 from joey.kit.json import read_json
+from joey.marketplaces.find_packages import find_packages
 from joey.payouts.rails.codes import rail_codes
 
 
@@ -47,5 +48,7 @@ def connect_sandbox(data: Path, port: int) -> None:
     # The sandbox stays the same rail account when it starts on another port.
     identity = {"host": "sandbox", "mode": "sandbox"}
     rails = {code: accounts.pop(code) | identity for code in rail_codes() if code in accounts}
-    keep_accounts(sandbox_accounts(data), accounts)
+    # A simulator may be there before its connector, and an account that no package uses would be a fault.
+    served = {marketplace for manifest in find_packages().manifests.values() for marketplace in manifest.marketplaces}
+    keep_accounts(sandbox_accounts(data), {code: accounts[code] for code in accounts if code in served})
     keep_accounts(sandbox_rails(data), rails)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from joey.marketplaces import beijing
 from joey.marketplaces.ask_account import AccountAnswers, NothingToSee, RefusedKind
@@ -12,8 +11,8 @@ from joey.marketplaces.jd.reports import ORDER_ROWS
 from joey.marketplaces.manifest_shape import Wording
 from joey.marketplaces.port import MarketplaceRefused
 from joey.marketplaces.row_values import Row, text
+from joey.marketplaces.sample_mask import SampleMask
 from joey.marketplaces.unverified import AnswerSample
-from joey.marketplaces.without_buyer import without_buyer
 
 SEARCH, LOOK_UP = "jd.union.open.goods.query", "jd.union.open.goods.promotiongoodsinfo.query"
 WORD = "锅"  # pots: there are always some
@@ -30,7 +29,6 @@ _SAYS_NOTHING = re.compile(
 _OF_GOODS = frozenset({
     "skuName", "goodsName", "brandName", "shopName", "cid1Name", "cid2Name", "cid3Name", "cidName", "owner", "message",
 })  # fmt: skip
-_LONG_NUMBER = re.compile(r"\d{5,}")
 
 
 class JdAnswers(AccountAnswers):
@@ -44,7 +42,8 @@ class JdAnswers(AccountAnswers):
         changed_at: Sequence[datetime],
         keep: Callable[[AnswerSample], None],
     ) -> None:
-        super().__init__(client.call, kind_of=_kind_of, never_called=(), mask=_Mask(), keep=keep)
+        mask = SampleMask(_SAYS_NOTHING, of_goods=_OF_GOODS, words=(WORD,))
+        super().__init__(client.call, kind_of=_kind_of, never_called=(), mask=mask, keep=keep)
         self.now, self._changed_at = now.replace(microsecond=0), changed_at
 
     def search(self) -> list[Row]:
@@ -93,33 +92,3 @@ def _some(answer: Row, en: str, zh: str) -> list[Row]:
 def _listed(answer: Row) -> list[Row]:
     data = answer.get("data")
     return [each for each in data if isinstance(each, Mapping)] if isinstance(data, list) else []
-
-
-class _Mask:
-    """The masks of one run: a value has the same one in all samples, so that they still show what belongs together."""
-
-    def __init__(self) -> None:
-        self._masks: dict[str, str] = {}
-
-    def of(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self._masked(name, value) for name, value in without_buyer(answer).items()}
-
-    def of_call(self, parameters: Mapping[str, object]) -> dict[str, object]:
-        return {name: self._masked(name, value) for name, value in parameters.items()}
-
-    def _masked(self, name: str, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {inner: self._masked(inner, each) for inner, each in value.items()}
-        if isinstance(value, list):
-            return [self._masked(name, each) for each in value]
-        if value is None or isinstance(value, bool):
-            return value
-        found = str(value)
-        if found == "" or _SAYS_NOTHING.fullmatch(found) or found == WORD:
-            return value
-        if name in _OF_GOODS:
-            return _LONG_NUMBER.sub(lambda number: self._mask(number[0]), found)
-        return self._mask(found)
-
-    def _mask(self, found: str) -> str:
-        return self._masks.setdefault(found, f"masked-{len(self._masks) + 1}")

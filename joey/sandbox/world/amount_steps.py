@@ -28,8 +28,9 @@ def give_back(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Mov
     moved = replace(order, returned=order.returned + back)
     if order.state == SETTLED:
         refund = share_of(max(order.paid_minor - order.refunded_minor, 0), back, left)
-        return _take_back(moved, _case(order, "return", step, quantity=back, refund=refund, share=back, whole=left))
-    lowered = _lower(moved, share_of(order.paid_minor, left - back, left))
+        case = _case(order, "return", step, rules, quantity=back, refund=refund, share=back, whole=left)
+        return _take_back(moved, case)
+    lowered = _lower(moved, share_of(order.paid_minor, left - back, left), rules)
     inside = _inside(order, lowered, "return", step, rules, quantity=back)
     return (closed(moved, RETURNED) if back == left else lowered), inside
 
@@ -43,10 +44,10 @@ def price_protect(order: SimulatedOrder, step: OrderStep, rules: MarketRules) ->
     if amount >= left:
         raise invalid("amount", f"less than the {left} that was paid")
     if order.state != SETTLED:
-        lowered = _lower(order, order.paid_minor - amount)
+        lowered = _lower(order, order.paid_minor - amount, rules)
         inside = _inside(order, lowered, "price_protection", step, rules)
         return replace(lowered, protected_minor=order.protected_minor + amount), inside
-    return _take_back(order, _case(order, "price_protection", step, refund=amount, share=amount, whole=left))
+    return _take_back(order, _case(order, "price_protection", step, rules, refund=amount, share=amount, whole=left))
 
 
 def penalty(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> Moved:
@@ -104,13 +105,17 @@ def _check_currency(currency: str, rules: MarketRules) -> None:
         raise invalid("currency", f"this marketplace reports {', '.join(rules.currencies)}")
 
 
-def _lower(order: SimulatedOrder, paid_minor: int) -> SimulatedOrder:
+def _lower(order: SimulatedOrder, paid_minor: int, rules: MarketRules) -> SimulatedOrder:
     """Less was paid: the estimate falls with it, also one that was corrected."""
-    if order.estimate_minor == part_of(order.paid_minor, order.rate_ppm):
-        estimate = part_of(paid_minor, order.rate_ppm)
-    else:
-        estimate = share_of(order.estimate_minor, paid_minor, max(order.paid_minor, 1))
+    estimate = _fallen(order.estimate_minor, order.paid_minor, paid_minor, order.rate_ppm, rules)
     return replace(order, paid_minor=paid_minor, estimate_minor=estimate)
+
+
+def _fallen(commission: int, before: int, after: int, rate_ppm: int, rules: MarketRules) -> int:
+    """What is left of a commission when only `after` of `before` remains paid."""
+    if commission == rules.commission_of(before, rate_ppm):
+        return rules.commission_of(after, rate_ppm)
+    return share_of(commission, after, max(before, 1))
 
 
 def _inside(
@@ -124,10 +129,25 @@ def _inside(
 
 
 def _case(
-    order: SimulatedOrder, kind: str, step: OrderStep, *, refund: int, share: int, whole: int, quantity: int = 0
+    order: SimulatedOrder,
+    kind: str,
+    step: OrderStep,
+    rules: MarketRules,
+    *,
+    refund: int,
+    share: int,
+    whole: int,
+    quantity: int = 0,
 ) -> TakenBack:
-    """A case that takes back `share` of `whole` parts of what is left of commission and service fee."""
-    gross = share_of(max(order.settled_minor - order.taken_back_minor, 0), share, whole)
+    """A case that takes back `share` of `whole` parts of what is left of commission and service fee.
+
+    Where commissions are cut to whole units, what is left is the rate of what remains paid, cut again.
+    """
+    left = max(order.settled_minor - order.taken_back_minor, 0)
+    gross = share_of(left, share, whole)
+    if rules.rounds_down:
+        paid = order.paid_minor - order.refunded_minor
+        gross = left - _fallen(left, paid, paid - refund, order.rate_ppm, rules)
     service = min(share_of(max(order.service_minor - order.service_back_minor, 0), share, whole), gross)
     return TakenBack(kind, order.currency, quantity, refund, gross - service, service, step.at)
 

@@ -73,10 +73,11 @@ class SoldItem:
 
 def demo_items(*marketplaces: str) -> tuple[SoldItem, ...]:
     """The demo catalogue's offers on these marketplaces, those that are no longer sold included."""
-    return tuple(_from_demo(offer) for offer in catalogue.offers() if offer.marketplace in marketplaces)
+    return tuple(from_demo(offer) for offer in catalogue.offers() if offer.marketplace in marketplaces)
 
 
-def _from_demo(offer: DemoOffer) -> SoldItem:
+def from_demo(offer: DemoOffer) -> SoldItem:
+    """What is sold under one offer of the demo."""
     good = offer.good
     return SoldItem(
         marketplace=offer.marketplace,

@@ -6,7 +6,6 @@ from datetime import date
 from sqlite3 import Row
 from typing import Any
 
-from joey.sandbox.amounts import part_of
 from joey.sandbox.refused import conflict, invalid, missing
 from joey.sandbox.world.goods import SoldItem
 from joey.sandbox.world.market_rules import MarketRules
@@ -78,7 +77,7 @@ def draft(
         unit_minor=unit,
         paid_minor=unit * quantity,
         rate_ppm=item.rate_ppm,
-        estimate_minor=part_of(unit * quantity, item.rate_ppm),
+        estimate_minor=rules.commission_of(unit * quantity, item.rate_ppm),
         position=link.position if link else None,
         sub_id=link.sub_id if link else None,
         click_at=_clicked(link, click_at, paid, paid_at is not None),

@@ -37,9 +37,9 @@ def take_step(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> tup
     Raises Refused: 422 for a step that does not exist or that this marketplace does not have and for a field that
     does not fit, 409 for a step that cannot follow.
     """
-    if step.do not in STEPS:
-        raise invalid("do", f"one of {', '.join(sorted(STEPS))}")
-    if step.do not in rules.steps:
+    if step.do not in STEPS | rules.own_steps.keys():
+        raise invalid("do", f"one of {', '.join(sorted(STEPS | rules.own_steps.keys()))}")
+    if step.do not in rules.steps | rules.own_steps.keys():
         raise invalid("do", "this marketplace does not do that")
     given = {
         "quantity": step.quantity, "amount": step.amount_minor, "commission": step.commission_minor,
@@ -50,7 +50,9 @@ def take_step(order: SimulatedOrder, step: OrderStep, rules: MarketRules) -> tup
             raise invalid(name, f"{step.do} takes no {name}")
     if step.at < order.modified_at:
         raise invalid("at", "an order cannot change before its last change")
-    if step.do in _DO:
+    if step.do in rules.own_steps:
+        moved, back = rules.own_steps[step.do](order, step, rules), None
+    elif step.do in _DO:
         moved, back = _DO[step.do](order, step, rules), None
     else:
         moved, back = _TAKE_BACK[step.do](order, step, rules)

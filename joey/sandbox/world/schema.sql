@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS orders (
     position TEXT, sub_id TEXT, carried TEXT NOT NULL,
     click_at INTEGER, created_at INTEGER NOT NULL, paid_at INTEGER, received_at INTEGER, settled_at INTEGER,
     refunded_at INTEGER,
-    modified_at INTEGER NOT NULL
+    modified_at INTEGER NOT NULL, own_facts TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX IF NOT EXISTS orders_parent ON orders (parent) WHERE parent != '';
 
@@ -58,7 +58,7 @@ CREATE TABLE IF NOT EXISTS reported_order (
     closed_because TEXT NOT NULL, parent TEXT NOT NULL, position TEXT, sub_id TEXT, carried TEXT NOT NULL,
     click_at INTEGER, created_at INTEGER NOT NULL, paid_at INTEGER, received_at INTEGER, settled_at INTEGER,
     refunded_at INTEGER,
-    modified_at INTEGER NOT NULL
+    modified_at INTEGER NOT NULL, own_facts TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX IF NOT EXISTS reported_modified ON reported_order (account, modified_at, number);
 CREATE INDEX IF NOT EXISTS reported_created ON reported_order (account, created_at, number);

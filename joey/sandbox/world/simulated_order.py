@@ -52,6 +52,7 @@ class SimulatedOrder:
     service_back_minor: int = 0  # of service_minor
     received_at: int | None = None
     settled_at: int | None = None
+    own_facts: str = "{}"  # what only its marketplace knows of it: JSON that its dialect alone writes and reads
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pinduoduo (拼多多) as Joey sees it."""

@@ -1,0 +1,60 @@
+"""File a position: a marketplace may want the person who will use it to open a link there once.
+
+Until then no link on it counts. So the keeper who shares is shown that link, and the position is leased for it then.
+"""
+
+import logging
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.marketplaces import registry
+from joey.marketplaces.manifest_shape import Manifest
+from joey.marketplaces.port import Connector, FilesPositions, MarketplaceRefused, PositionNotFiled
+from joey.sharing.lease_position import lease_for
+from joey.sharing.models import PositionLease, TrackedUrl
+from joey.sharing.outbound_url import may_lead_to
+from joey.shops.models import Shop
+
+log = logging.getLogger(__name__)
+
+
+def may_have_to_file(shop: Shop, manifest: Manifest) -> bool:
+    """Whether the marketplace has to be asked about it: no link was made on the shop's position yet. Asks nothing."""
+    made = TrackedUrl.objects.filter(shop=shop, lease__marketplace=manifest.code, lease__ended_at=None)
+    return manifest.capabilities.positions.filed and not made.exists()
+
+
+def filing_url(shop: Shop, marketplace: str, *, now: datetime) -> str:
+    """The address that the shop's keeper opens once; "" once someone did. Leases the position that it is about.
+
+    Raises what `lease_for` raises; MarketplaceUnavailable, MarketplaceRefused.
+    """
+    connector = registry.connector_for(marketplace)
+    lease = lease_for(shop, marketplace, now=now)
+    if _is_filed(connector, lease):
+        return ""
+    url = _filing(connector).filing_link(lease.position.key)
+    if may_lead_to(url, connector.manifest.hosts) is None:
+        log.error("%s gave an address outside its hosts: %r", marketplace, url[:200])
+        raise MarketplaceRefused(_("%s gave an address that is not its own.") % registry.name_of(marketplace))
+    return url
+
+
+def check_filed(connector: Connector, lease: PositionLease) -> None:
+    """Raises PositionNotFiled where the position of the lease has to be filed and is not.
+
+    It is asked before the first link on it alone: some marketplaces may make links on other positions, too, and not
+    count their orders.
+    """
+    if may_have_to_file(lease.shop, connector.manifest) and not _is_filed(connector, lease):
+        raise PositionNotFiled(_("The keeper of this shop has not opened the link yet by which its position is filed."))
+
+
+def _is_filed(connector: Connector, lease: PositionLease) -> bool:
+    return _filing(connector).is_filed(lease.position.key)
+
+
+def _filing(connector: Connector) -> FilesPositions:
+    assert isinstance(connector, FilesPositions), "its manifest says that positions are filed"
+    return connector

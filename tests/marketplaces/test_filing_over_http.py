@@ -1,0 +1,91 @@
+"""A marketplace may want a keeper to open its link once: the page for sharing shows the step, and a buyer who comes
+before it is done reads so. Over HTTP, against the marketplace's own simulator.
+"""
+
+import re
+from html import unescape
+
+import pytest
+
+from joey.cli.positions import positions
+from joey.marketplaces import registry
+from joey.marketplaces.pasted import leads_to
+from joey.sharing.models import PositionLease, TrackedUrl
+from tests.cast import mei
+from tests.journeys import at_the_counter
+from tests.journeys.at_the_counter import Json, Visitor
+from tests.journeys.running import until
+from tests.marketplaces.test_contract_over_http import (
+    GO,
+    WORDS,
+    Instance,
+    accounts,
+    environment,
+    instance,
+    run,
+    sandbox,
+    searched,
+    served,
+    toyland,
+)
+
+__all__ = ["accounts", "environment", "instance", "sandbox", "served", "toyland"]
+
+CODES = [each.code for each in registry.manifests() if each.capabilities.positions.filed]
+OPEN = re.compile(r'class="button button-main" href="([^"]+)" target="_blank"')
+STEP = {"en": ("One step first, once for your shop", "Check again"), "zh-CN": ("先完成一步", "再检查一次")}
+BUYER = {"en": "has one step left", "zh-CN": "店主还差一步"}
+
+
+@pytest.mark.parametrize("language", STEP)
+@pytest.mark.parametrize("code", CODES)
+def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_reads_so(
+    instance: Instance, code: str, language: str
+) -> None:
+    run(positions, "register", "2", "--marketplace", code)
+    listing = listed(instance, code)
+    page = f"/studio/mei/share/{listing}"
+    keeper = Visitor(instance.url, language)
+    keeper.sign_in(str(mei().email), at_the_counter.Sandbox(instance.sandbox.url))
+
+    # Shared: the step is shown, with its link and its code to scan, in place of what would be shared.
+    shared = keeper.send(page, {"channel": "wechat"}).headers["location"]
+    before = keeper.see(shared).text
+    assert all(words in before for words in STEP[language])
+    assert "<svg" in before
+    assert 'id="caption"' not in before
+    filing = unescape(OPEN.findall(before)[0])
+
+    # A buyer who comes now reads why, and can go on by a plain link.
+    link = shared.partition("link=")[2].partition("#")[0]
+    buyer = Visitor(instance.url, language)
+    go = GO.findall(buyer.see(f"/l/{link}").text)[0]
+    seen = buyer.see(go).text
+    assert BUYER[language] in seen
+    assert f"{go}?plain=1" in seen
+    assert not TrackedUrl.objects.exists()
+
+    # Looked at again before it is opened, it is still the step, on the same position; then it is done.
+    assert OPEN.findall(keeper.see(shared).text)
+    instance.sandbox.client.get(filing).raise_for_status()
+    after = keeper.see(shared).text
+    assert not any(words in after for words in STEP[language])
+    assert 'id="caption"' in after
+    assert PositionLease.objects.count() == 1
+
+    # And the buyer is led there, once what was remembered of before is over.
+    def led() -> str:
+        return str(buyer.http.get(go).headers.get("location", ""))
+
+    address = until(led, "a tracked address", pause=0.5)
+    assert leads_to(address, registry.connector(code).manifest.hosts)
+    assert TrackedUrl.objects.get().url == address
+
+
+def listed(instance: Instance, code: str) -> str:
+    """Something of the marketplace in Mei's shop."""
+    assert WORDS[code]
+    facts = searched(registry.connector(code))
+    offer = instance.mei.post("/offers/paste", {"text": facts.url}, 200)
+    made: Json = instance.mei.post("/shops/mei/listings", {"offer_id": offer["id"]})
+    return str(made["id"])
