@@ -1,4 +1,4 @@
-"""The demo goods and their offers on six marketplaces: prices, coupons, commissions and 60 days of price history.
+"""The demo goods and their offers on seven marketplaces: prices, coupons, commissions and 60 days of price history.
 
 People write the goods (see read_goods.py); everything a marketplace would add is worked out here from the offer's
 external id by hash, so that the same good always has the same offers and adding a good changes no other.

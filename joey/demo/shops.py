@@ -176,6 +176,12 @@ MEI = DemoShop(
             ),
             _pick("dangdang", "rice-crackers-sesame", "清淡，配浓茶。", "Mild, good beside strong tea."),
             _pick(
+                "pinduoduo",
+                "buckwheat-tea",
+                "没有茶叶，晚上喝也行。",
+                "No tea leaves in it, so it will do in the evening.",
+            ),
+            _pick(
                 "tmall",
                 "mooncake-pastry",
                 "常常断货，先放在这里等补货。",
@@ -201,6 +207,12 @@ MEI = DemoShop(
             _pick("taobao", "pocket-powerbank", "自带线，少带一样是一样。", "The cable is built in. One thing less."),
             _pick(
                 "tmall", "trekking-poles", "秋天想去爬山的人，可以先看看这副。", "Worth a look before the autumn hills."
+            ),
+            _pick(
+                "pinduoduo",
+                "picnic-blanket",
+                "拼单价，两个人凑一单就行。",
+                "A group price: two buyers make a group.",
             ),
             _pick(
                 "jd",
@@ -235,6 +247,7 @@ MEI = DemoShop(
                 "More about people than tea, which suits me.",
             ),
             _pick("dangdang", "desk-calendar-hills", "每个节气翻一页。", "One page for each solar term."),
+            _pick("pinduoduo", "phone-stand-arm", "追剧时腾出两只手。", "Both hands stay free while you watch."),
             _pick(
                 "taobao",
                 "dot-notebook",

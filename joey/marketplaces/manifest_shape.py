@@ -96,6 +96,8 @@ class Question:
     every: timedelta = timedelta(0)  # the least time between two times that it is asked; 0: at each sync
     # It is asked for what is at least so old, and for all of it in its turn: a call that stops midway is resumed there.
     behind: timedelta = timedelta(0)
+    # Other questions read all of the past of a new account as it is now, so this one begins today.
+    begins_today: bool = False
     # Questions of an account that works in another way which read all that this one reads: what they read is no gap.
     also_read_by: tuple[str, ...] = ()
 

@@ -282,7 +282,7 @@ def _cursor(connector: Connector, question: Question, now: datetime) -> SyncCurs
         account=connector.account,
         question=question.code,
         defaults={
-            "read_until": max(first - question.behind, now - question.furthest_back),
+            "read_until": now if question.begins_today else max(first - question.behind, now - question.furthest_back),
             "rechecked_at": now,
             "rescanned_on": now.astimezone(ZoneInfo(connector.manifest.zone)).date(),
             "is_second_look": question.is_second_look,

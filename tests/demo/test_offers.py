@@ -8,10 +8,10 @@ import pytest
 from joey.demo import catalogue
 from joey.demo.make_offer import HISTORY_DAYS, make_offer
 
-MARKETPLACES = {"taobao", "tmall", "jd", "dangdang", "amazon", "1688"}
+MARKETPLACES = {"taobao", "tmall", "jd", "pinduoduo", "dangdang", "amazon", "1688"}
 
 
-def test_there_are_over_400_offers_on_all_six_marketplaces() -> None:
+def test_there_are_over_400_offers_on_all_seven_marketplaces() -> None:
     per_marketplace = Counter(offer.marketplace for offer in catalogue.offers())
 
     assert len(catalogue.offers()) >= 400

@@ -9,13 +9,13 @@ USED = "用了|用过|我用|亲测|回购|吃过|穿过|喝过|试过|自用"
 USED_EN = r"\b(I use|I used|I've used|I tried|I've tried|I own|I wear|my own one|repurchased)\b"
 
 
-def test_mei_has_about_36_listings_from_all_six_marketplaces() -> None:
+def test_mei_has_about_36_listings_from_all_seven_marketplaces() -> None:
     marketplaces = {listing.marketplace for listing in MEI.listings}
 
     assert MEI.slug == "mei"
     assert MEI.phone == "+8613800000001"
     assert 32 <= len(MEI.listings) <= 40
-    assert marketplaces == {"taobao", "tmall", "jd", "dangdang", "amazon", "1688"}
+    assert marketplaces == {"taobao", "tmall", "jd", "pinduoduo", "dangdang", "amazon", "1688"}
     assert sum(listing.marketplace in ("taobao", "tmall") for listing in MEI.listings) >= 20
 
 

@@ -245,20 +245,20 @@ WHO_EARNS = {
     "en": (
         "The keeper may earn about ¥27.76 and Joey's platform fee is about ¥6.94. No one else earns from this sale.",
         "No one in Joey: Taobao pays no commission on this item.",
-        "The keeper earns nothing here yet: JD does not report orders to this instance.",
+        "The keeper earns nothing here yet: Dangdang does not report orders to this instance.",
     ),
     "zh": (
         "掌柜约得 ¥27.76，Joey 平台服务费约 ¥6.94。除此之外，没有别人从这一单里赚钱。",
         "Joey 里没有人得佣金：淘宝对这件商品不付佣金。",
-        "掌柜在这里还没有收益：京东不向本站报告订单。",
+        "掌柜在这里还没有收益：当当不向本站报告订单。",
     ),
 }
 
 
 @pytest.fixture(scope="module")
 def others(keeper: Keeper) -> list[Json]:
-    jd = keeper.api.get("/offers", marketplace="jd", in_stock=True, limit=1)["items"][0]
-    return [keeper.list(paying_nothing(keeper.api)["id"]), keeper.list(jd["id"])]
+    unreported = keeper.api.get("/offers", marketplace="dangdang", in_stock=True, limit=1)["items"][0]
+    return [keeper.list(paying_nothing(keeper.api)["id"]), keeper.list(unreported["id"])]
 
 
 @pytest.mark.long

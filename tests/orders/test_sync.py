@@ -139,6 +139,19 @@ def test_a_question_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, f
     assert read == {"orders": NOW, "refunds": NOW - 2 * DAY}
 
 
+def test_a_question_whose_past_another_one_reads_begins_today_and_asks_for_its_old_days_from_then_on(
+    reports: Reports,
+) -> None:
+    again = replace(ORDERS, code="again", every=DAY, rescan_after=(20 * DAY,), begins_today=True)
+    reports.manifest = replace(MANIFEST, questions=(again,))
+
+    sync(now=NOW)
+    assert [since for since, _until in reports.asked] == [NOW - ORDERS.overlap]
+    sync(now=NOW + DAY)
+
+    assert min(since for since, _until in reports.asked) < NOW - 18 * DAY
+
+
 def test_a_second_look_is_asked_once_in_its_time_after_an_hour_when_it_failed_and_whenever_a_person_asks(
     reports: Reports,
 ) -> None:

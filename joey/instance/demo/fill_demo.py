@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import httpx
+
 from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.catalog.same_item.follow import catch_up as find_same
@@ -33,6 +35,7 @@ from joey.payouts.payee import set_payee
 from joey.payouts.request_payout import request_payout
 from joey.people.models import Person
 from joey.people.operators import make_operator
+from joey.sharing.file_position import filing_url, may_have_to_file
 from joey.sharing.lease_position import lease_for
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Position
@@ -150,9 +153,16 @@ def _fill_shop(demo: DemoShop, now: datetime) -> Shop:
     _list_goods(shop, demo, opened)
     for code in _with_positions():
         lease_for(shop, code, now=opened + DAY)
+        _file_position(shop, code, opened + DAY)
     for listing in Listing.objects.filter(shop=shop, state=Listing.State.PUBLISHED):
         make_link(shop, listing_id=listing.id, channel="shop", now=opened + DAY)
     return shop
+
+
+def _file_position(shop: Shop, code: str, now: datetime) -> None:
+    """What the keeper does once where a marketplace wants it: open the link that files the shop's position."""
+    if may_have_to_file(shop, registry.manifest_of(code)) and (address := filing_url(shop, code, now=now)):
+        httpx.get(address, timeout=30, trust_env=False).raise_for_status()
 
 
 def _list_goods(shop: Shop, demo: DemoShop, opened: datetime) -> None:

@@ -45,7 +45,7 @@ class _Month:
 
 
 # What becomes of the first orders at a marketplace: what happens at few others.
-OWN_FATES = {"jd": ("split", "price_protected")}
+OWN_FATES = {"jd": ("split", "price_protected"), "pinduoduo": ("compared",)}
 # What becomes of an order, by its place in the row; each state of the thread comes up.
 FATES = (
     "settled", "settled", "paid", "settled", "received", "settled", "closed", "settled", "returned_in_part", "settled",
@@ -157,6 +157,8 @@ def _order(sale: _Sale, now: datetime) -> dict[str, object]:
         if at < now - timedelta(minutes=5):
             steps.append({"do": do, "at": _text(at), **also})
 
+    if sale.fate == "compared":
+        then("compare_prices", 1)
     if sale.fate == "closed":
         then("close", 1)
     elif sale.fate not in ("paid", "split"):

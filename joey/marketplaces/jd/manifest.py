@@ -41,7 +41,7 @@ ORDERS = Question(
 # settles_around_the_twentieth). The sixteen looks are some 400 calls a day.
 ORDERS_COMPLETED = Question(
     "orders_completed", "received", _WINDOW, timedelta(0), _FURTHEST_BACK, _PAGE_SIZE, every=_DAILY,
-    rescan_after=tuple(timedelta(days=age) for age in range(21, 53, 2)),
+    rescan_after=tuple(timedelta(days=age) for age in range(21, 53, 2)), begins_today=True,
 )  # fmt: skip
 ORDERS_PLACED = Question(
     "orders_placed", "placed", _WINDOW, _OVERLAP, timedelta(days=3), _PAGE_SIZE, every=_DAILY,

@@ -20,9 +20,8 @@ from joey.marketplaces.manifest_shape import (
 ITEM_HOSTS = frozenset({"mobile.yangkeduo.com"})
 LINK_HOSTS = frozenset({"p.pinduoduo.com"})
 
-# The order report by time of change: a day at most, ninety days back. An hour at a time, so that
-# what was read need not be read again after an outage.
-_WINDOW = timedelta(hours=1)
+# The order report by time of change: a day at most, ninety days back.
+_WINDOW = timedelta(days=1)
 _OVERLAP = timedelta(minutes=10)
 _FURTHEST_BACK = timedelta(days=90) - timedelta(minutes=10)
 _PAGE_SIZE, _PAGE_SIZE_BY_PAYMENT = 50, 300  # of the first, 40 to 50 are advised and 100 allowed

@@ -1,7 +1,8 @@
 """Ask for the order report by time of change and by time of payment, and for orders one by one, by their numbers."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from django.utils.translation import gettext_noop as _
@@ -13,12 +14,14 @@ from joey.marketplaces.pinduoduo.client import WRONG_PARAMETER, JinbaoClient
 from joey.marketplaces.pinduoduo.manifest import AFTER_SALES, ORDERS, ORDERS_PAID
 from joey.marketplaces.pinduoduo.parse import moment
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, ReportedRow
-from joey.marketplaces.read_windows import cut_windows
+from joey.marketplaces.read_windows import TooMuch, cut_windows, read_windows
 from joey.marketplaces.row_values import Row, if_readable, text, whole
 
 BY_CHANGE, BY_PAYMENT = "pdd.ddk.order.list.increment.get", "pdd.ddk.order.list.range.get"
 ONE_ORDER = "pdd.ddk.order.detail.get"
 MOST_PAGES = 10_000
+MOST_IN_A_WINDOW = 1_000  # rows: after an outage no more than these are read again
+FEW_ROWS = MOST_IN_A_WINDOW // 4  # a window twice as long would hardly be too much
 MOST_LOOKED_UP = 200  # orders for one question of one sync; the next one goes on behind them
 AFTER_RECEIPT = frozenset({"2", "3", "5"})  # order_status: until then an after-sale ends in a closed order
 OF_AN_AFTER_SALE = ("order_sn", "order_create_time", "return_status")
@@ -34,15 +37,24 @@ def rows(
     if question in AFTER_SALES:
         yield from _after_sales(client, question, since, until)
         return
-    for start, end in cut_windows(since, until, lambda start: question.window):
-        found = _paid(client, start, end) if question.code == ORDERS_PAID.code else _changed(client, start, end)
+    ask = _paid if question.code == ORDERS_PAID.code else _changed
+    for end, found in _windows(ask, client, question, since, until):
         yield min(end, until), [ReportedRow("order", row, end) for row in found]
+
+
+def _windows(
+    ask: Callable[[JinbaoClient, datetime, datetime], list[Row]],
+    client: JinbaoClient, question: Question, since: datetime, until: datetime,
+) -> Iterator[tuple[datetime, list[Row]]]:  # fmt: skip
+    """The rows of one window after another, with its end; one that holds too much is halved."""
+    windows = cut_windows(since, until, lambda start: question.window)
+    return read_windows(windows, partial(ask, client), few=FEW_ROWS, longest=question.window)
 
 
 def _changed(client: JinbaoClient, start: datetime, end: datetime) -> list[Row]:
     """Rows that changed in [start, end), from the last page to the first: one that changes meanwhile goes to the end,
     or out of the window, and those behind it move to pages that are still to be read. So none comes on no page; one
-    that comes twice is known by then.
+    that comes twice is known by then. Raises TooMuch of a window that can be cut.
     """
     asked = {
         "start_update_time": int(start.timestamp()),
@@ -50,7 +62,10 @@ def _changed(client: JinbaoClient, start: datetime, end: datetime) -> list[Row]:
         "page_size": ORDERS.page_size,
     }
     first = client.call(BY_CHANGE, asked | {"page": 1, "return_count": True})
-    pages = -(-whole(first, "total_count") // ORDERS.page_size)
+    count = whole(first, "total_count")
+    if count > MOST_IN_A_WINDOW and end - start > timedelta(seconds=1):
+        raise TooMuch
+    pages = -(-count // ORDERS.page_size)
     if pages > MOST_PAGES:
         raise MarketplaceUnavailable(
             Sentence(_("Pinduoduo reports more in one window than it gives out. It will be read again."))
@@ -90,9 +105,9 @@ def _after_sales(
     Each takes a call. What is beyond MOST_LOOKED_UP is not read, and so it is where the next sync begins.
     """
     left = MOST_LOOKED_UP
-    for start, end in cut_windows(since, until, lambda start: question.window):
+    for end, changed in _windows(_changed, client, question, since, until):
         found: list[ReportedRow] = []
-        rows = {text(row, "order_sn"): row for row in _changed(client, start, end)}.values()
+        rows = {text(row, "order_sn"): row for row in changed}.values()
         due = sorted((at, text(row, "order_sn")) for row in rows if (at := _due_at(row)))
         for at, those in groupby(due, key=lambda each: each[0]):
             if left <= 0:

@@ -1,29 +1,15 @@
-"""What is sold here: goods of the demo with prices of this marketplace's own. Answers name them by an opaque sign."""
+"""What is sold here: the demo's offers at this marketplace. Answers name them by an opaque sign."""
 
 from functools import cache
 
 from joey.demo import catalogue
-from joey.demo.make_offer import make_offer
 from joey.sandbox.dialects.pinduoduo.demo_account import DUO_ID
 from joey.sandbox.sealed import seal, unseal
-from joey.sandbox.world.goods import SoldItem, from_demo
+from joey.sandbox.world.goods import SoldItem, demo_items
 
 PINDUODUO = "pinduoduo"
 FIRST_OPT, FIRST_CAT = 1_501, 20_101
 
-# Slugs of goods in joey/demo/goods; a mark behind one makes its offer here awkward, as in those files.
-SLUGS = (
-    "hand-cream-osmanthus", "nail-polish-jelly", "hair-mask-camellia", "rice-water-toner", "silicone-bib",
-    "teether-leaf", "baby-shampoo", "wet-wipes", "muslin-blanket", "bamboo-steamer", "soup-plate-wavy",
-    "kitchen-shears:raised", "linen-apron", "silicone-spatula-trio", "rattan-basket", "ceramic-vase-tall",
-    "laundry-pods", "bamboo-tissue", "folding-step-stool:zero", "velvet-hangers", "seaweed-almond",
-    "plum-preserved", "popcorn-tub:expired", "shrimp-chips", "rice-crackers-sesame", "egg-rolls-tin",
-    "oolong-roasted", "buckwheat-tea", "soy-milk-powder", "cocoa-powder:out", "cable-cardigan",
-    "cotton-nightdress", "bed-socks", "straw-sunhat:gone", "canvas-hightop", "home-slippers-eva", "card-wallet",
-    "leather-belt", "shower-speaker", "pocket-powerbank", "phone-stand-arm", "slim-keyboard",
-    "resistance-bands", "speed-rope", "picnic-blanket", "swim-goggles:zero", "dot-notebook", "gel-pens-muted",
-    "desk-calendar-hills", "ceramic-cat-bowl", "chicken-chews", "cardboard-scratcher", "harness-leash:expired",
-)  # fmt: skip
 _WIDTHS = (6, 6, 8)  # with its tag this makes 38 characters, as long as a real one
 _FILLER = 0x5E
 
@@ -31,8 +17,7 @@ _FILLER = 0x5E
 @cache
 def duo_items() -> tuple[SoldItem, ...]:
     """All that the gateway may ever have to name."""
-    marked = (each.partition(":")[::2] for each in SLUGS)
-    return tuple(from_demo(make_offer(catalogue.good(slug), PINDUODUO, mark or None)) for slug, mark in marked)
+    return demo_items(PINDUODUO)
 
 
 def duo_item(number: int | str) -> SoldItem | None:
