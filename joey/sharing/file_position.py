@@ -5,6 +5,7 @@ Until then no link on it counts. So the keeper who shares is shown that link, an
 
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +20,9 @@ from joey.shops.models import Shop
 log = logging.getLogger(__name__)
 
 
-def may_have_to_file(shop: Shop, manifest: Manifest) -> bool:
+def may_have_to_file(shop_id: UUID, manifest: Manifest) -> bool:
     """Whether the marketplace has to be asked about it: no link was made on the shop's position yet. Asks nothing."""
-    made = TrackedUrl.objects.filter(shop=shop, lease__marketplace=manifest.code, lease__ended_at=None)
+    made = TrackedUrl.objects.filter(shop_id=shop_id, lease__marketplace=manifest.code, lease__ended_at=None)
     return manifest.capabilities.positions.filed and not made.exists()
 
 
@@ -47,7 +48,7 @@ def check_filed(connector: Connector, lease: PositionLease) -> None:
     It is asked before the first link on it alone: some marketplaces may make links on other positions, too, and not
     count their orders.
     """
-    if may_have_to_file(lease.shop, connector.manifest) and not _is_filed(connector, lease):
+    if may_have_to_file(lease.shop_id, connector.manifest) and not _is_filed(connector, lease):
         raise PositionNotFiled(_("The keeper of this shop has not opened the link yet by which its position is filed."))
 
 

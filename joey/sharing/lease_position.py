@@ -1,4 +1,5 @@
-"""Positions are few: a shop leases one when the first person goes on through one of its links, never by sharing.
+"""Positions are few: a shop leases one when the first person goes on through one of its links, never by sharing. Where
+its keeper has to file it first, it is leased for that (file_position.py).
 
 A lease that is not used ends (end_lease.py), and its position rests until no order can come of it (rest_positions.py).
 """

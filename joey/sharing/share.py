@@ -114,7 +114,9 @@ def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
         return ShareEarns.TOO_MANY_POSITIONS
     except NoPositionFree:
         return ShareEarns.NO_POSITION
-    return ShareEarns.NOT_FILED if is_leased and may_have_to_file(link.shop, manifest) else ShareEarns.FROM_FIRST_CLICK
+    return (
+        ShareEarns.NOT_FILED if is_leased and may_have_to_file(link.shop_id, manifest) else ShareEarns.FROM_FIRST_CLICK
+    )
 
 
 EARNING = (ShareEarns.YES, ShareEarns.FROM_FIRST_CLICK)

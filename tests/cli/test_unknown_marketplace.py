@@ -35,7 +35,7 @@ def test_a_code_that_there_is_not_is_answered_with_those_that_there_are(command:
 
     assert said.exit_code in (1, 2)
     assert "No marketplace “toabao” is known here" in said.stderr, said.output
-    assert "Known are 1688, amazon, dangdang, feed:teahouse, jd, taobao, tmall." in said.stderr
+    assert "Known are 1688, amazon, dangdang, feed:teahouse, jd, pinduoduo, taobao, tmall." in said.stderr
     assert "not connected" not in said.stderr
 
 

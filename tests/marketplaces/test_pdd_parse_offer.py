@@ -44,7 +44,7 @@ def test_a_coupon_that_does_not_count_is_none(changes: dict[str, int]) -> None:
     assert (facts.now_minor, facts.coupon_minor, facts.coupon_until) == (6900, None, None)
 
 
-def test_the_same_item_under_another_sign_is_the_same_item() -> None:
+def test_an_item_under_another_sign_stays_the_same() -> None:
     one, other = (offer_facts(ROW | {"goods_sign": sign}, as_of=NOW) for sign in (SIGN, "c9r2another"))
 
     assert one.identity == other.identity

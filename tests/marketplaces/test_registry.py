@@ -17,8 +17,10 @@ from tests.sandbox.conftest import Sandbox
 
 def test_one_connector_serves_taobao_and_tmall(connected: Sandbox) -> None:
     assert registry.connector_for("tmall") is registry.connector_for("taobao") is registry.connector("taobao")
-    assert set(registry.connected_marketplaces()) == {"taobao", "tmall", "jd", "dangdang", "amazon", "1688"}
-    assert [each.code for each in registry.connectors()] == ["1688", "amazon", "dangdang", "jd", "taobao"]
+    assert set(registry.connected_marketplaces()) == {
+        "taobao", "tmall", "jd", "pinduoduo", "dangdang", "amazon", "1688",
+    }  # fmt: skip
+    assert [each.code for each in registry.connectors()] == ["1688", "amazon", "dangdang", "jd", "pinduoduo", "taobao"]
     assert [registry.code_for(name) for name in ("tmall", "jd", "feed:x")] == ["taobao", "jd", "feed:x"]
 
 

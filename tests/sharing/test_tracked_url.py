@@ -6,7 +6,15 @@ import pytest
 
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Capabilities, Manifest, Positions, SubIds
-from joey.marketplaces.port import ByPosition, BySubId, MarketplaceRefused, PositionRefused, TrackedLink, Tracking
+from joey.marketplaces.port import (
+    ByPosition,
+    BySubId,
+    MarketplaceRefused,
+    PositionNotFiled,
+    PositionRefused,
+    TrackedLink,
+    Tracking,
+)
 from joey.marketplaces.taobao.manifest import MANIFEST
 from joey.orders.models import OrderLine
 from joey.sharing.lease_position import NoPositionFree, NothingComesBack, lease_for
@@ -34,6 +42,7 @@ class Marketplace:
     def __init__(self) -> None:
         self.carried: list[Tracking] = []
         self.unknown = ""
+        self.filed: set[str] = set()
 
     def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:
         self.carried.append(tracking)
@@ -42,6 +51,12 @@ class Marketplace:
         if tracking.position == self.unknown:
             raise PositionRefused("not yours")
         return TrackedLink(f"https://item.taobao.com/{external_id}?p={tracking.position}&s={tracking.sub_id}")
+
+    def filing_link(self, position: str) -> str:
+        return f"https://item.taobao.com/file/{position}"
+
+    def is_filed(self, position: str) -> bool:
+        return position in self.filed
 
     def register_position(self, name: str) -> str:
         return name
@@ -99,6 +114,26 @@ def test_a_position_that_the_marketplace_refuses_is_noted_as_long_as_it_does(
     tracked_url(link(), now=NOW + DAY)
     position.refresh_from_db()
     assert position.refused_at is None
+
+
+def test_no_link_is_made_on_a_position_before_it_is_filed_and_it_is_asked_about_until_the_first(
+    marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the marketplace would make one, as some may, and not count its orders."""
+    says(monkeypatch, "position", positions=Positions(granted="api", filed=True))
+    marketplace.manifest = registry.manifest_of("taobao")
+    leased(meis_shop())
+
+    with pytest.raises(PositionNotFiled):
+        tracked_url(link(), now=NOW)
+    assert (marketplace.carried, TrackedUrl.objects.count()) == ([], 0)
+
+    marketplace.filed.add("110000000001")
+    tracked_url(link(), now=NOW)
+    marketplace.filed.clear()
+    other = listed(meis_shop(), flask(identity="other", external_id="other"))
+    tracked_url(make_link(meis_shop(), listing_id=other.id, channel="wechat", now=NOW), now=NOW)
+    assert TrackedUrl.objects.count() == 2
 
 
 def test_by_sub_id_each_link_has_an_address_of_its_own_and_no_position_is_leased(

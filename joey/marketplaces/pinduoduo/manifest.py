@@ -42,7 +42,7 @@ ORDERS_PAID = Question(
 # (unverified.py: after_sale_changes).
 AFTER_SALES = tuple(
     Question(
-        f"after_sales_{days}", "changed", _WINDOW, timedelta(0), _FURTHEST_BACK, _PAGE_SIZE,
+        f"after_sales_{days}", "changed", timedelta(days=1), timedelta(0), _FURTHEST_BACK, _PAGE_SIZE,
         every=timedelta(hours=1), behind=timedelta(days=days),
     )
     for days in (0, 3, 7, 15, 30, 45)

@@ -111,7 +111,7 @@ def _after_sales(
         due = sorted((at, text(row, "order_sn")) for row in rows if (at := _due_at(row)))
         for at, those in groupby(due, key=lambda each: each[0]):
             if left <= 0:
-                yield at, found
+                yield min(at, end), found
                 raise MarketplaceUnavailable(
                     Sentence(_("Pinduoduo was asked about the after-sales of %(most)s orders. The next ones follow."),
                              {"most": str(MOST_LOOKED_UP)})
