@@ -135,7 +135,7 @@ def test_10_a_piece_that_comes_back_before_settlement_lowers_the_line_and_is_sai
     assert any(step.what.startswith("Returned 1 of 3") for step in trace_of(line).steps)
 
 
-def test_13_price_protection_lowers_the_commission_by_its_share_and_is_said_where_it_is_reported(
+def test_13_price_protection_lowers_the_commission_by_its_share_and_is_said_where_reported(
     market: Market,
 ) -> None:
     order = market.bought()
