@@ -8,12 +8,12 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.search.ask_marketplace import (
-    PAGE_SIZE,
     MarketplaceQuestion,
     TakenSearch,
     answer_to,
     ask_marketplace,
     claim_search,
+    page_size,
 )
 from joey.catalog.search.split_words import LONGEST_QUESTION, question_words
 from joey.kit import clock
@@ -95,7 +95,7 @@ def _fetch_pages(
             yield FetchedPage(connector.code, page, trouble=str(trouble))
             return False
         yield fetched
-        if fetched.hits < PAGE_SIZE:
+        if fetched.hits < page_size(connector.manifest):
             return True
     return True
 

@@ -225,6 +225,8 @@ def _reported(facts: Mapping[str, Any]) -> Explained:
 
 
 def _terms(facts: Mapping[str, Any]) -> str:
+    if not facts["service_fee_minor"]:
+        return _("%s commission.") % rate_text(facts["rate_ppm"]) if "rate_ppm" in facts else ""
     fee = Money(facts["service_fee_minor"], facts["currency"]).text
     if "rate_ppm" not in facts:
         return _("The marketplace keeps a service fee of %s of the commission.") % fee

@@ -74,6 +74,7 @@ class Capabilities:
     report: Way = "none"
     positions: Positions = Positions()
     sub_ids: SubIds = SubIds()
+    found_at_once: int = 100  # offers per page of a search at most
     look_up_at_once: int = 1  # offers per look-up call
 
 

@@ -166,6 +166,7 @@ def truth_of(world: World, order: SimulatedOrder) -> dict[str, Any]:
     """What really happened, in minor units, for a journey to compare with."""
     return {
         "order": order.order_id,
+        "number": serving(order.marketplace).number_of_all(world, order.order_id),
         "marketplace": order.marketplace,
         "item": order.item,
         "title": order.title,

@@ -37,11 +37,14 @@ def fetch(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["fetch", *arguments], catch_exceptions=False)
 
 
+AT_TAOBAO = ("--marketplace", "taobao")
+
+
 def test_each_of_the_words_and_lines_of_a_file_is_a_search_and_a_second_run_asks_nothing(tmp_path: Path) -> None:
     file = tmp_path / "words.txt"
     file.write_text("\ufeff# kitchen\n杯\n\n锅\n", "utf-8")
 
-    first, again = fetch("锅", "没有这个词", "--file", str(file)), fetch("锅", "没有这个词", "--file", str(file))
+    first, again = (fetch("锅", "没有这个词", "--file", str(file), *AT_TAOBAO) for _ in range(2))
 
     assert first.exit_code == again.exit_code == 0, first.output
     lines = first.stdout.splitlines()
@@ -73,6 +76,15 @@ def test_the_shelves_of_a_category_are_filled_page_by_page(taobao: Sandbox) -> N
     assert asked[0] == ("", "kitchen", "price", 1)
 
 
+def test_a_marketplace_that_gives_fewer_at_once_than_the_others_is_read_to_its_last_page(taobao: Sandbox) -> None:
+    done = fetch("e", "--marketplace", "jd", "--pages", "9")
+
+    *whole, last = (int(page.partition(": ")[2].split()[0]) for page in done.stdout.splitlines()[:-1])
+    assert set(whole) == {30}
+    assert last < 30
+    assert sum(whole) + last == Offer.objects.count()
+
+
 def test_a_category_of_more_numbers_than_one_search_takes_is_refused_and_none_is_left_out(settings: Settings) -> None:
     account = settings.JOEY_MARKETPLACES["taobao"]
     numbers = {str(60_000_000 + n): "kitchen" for n in range(11)}
@@ -100,12 +112,13 @@ def test_it_goes_on_where_a_marketplace_stopped_it(taobao: Sandbox) -> None:
 
     stopped = fetch("锅", "杯", "袜")
     outage(taobao, "500", 0)
-    resumed = fetch("锅", "杯", "袜")
+    resumed = fetch("锅", "杯", "袜", *AT_TAOBAO)
 
     assert stopped.exit_code == 1
-    assert "锅, page 1: " in stopped.stdout
+    assert "taobao  锅, page 1: " in stopped.stdout
     assert "taobao  杯, page 1: Taobao is unavailable" in stopped.stderr
-    assert "袜" not in stopped.output, "the marketplace is left after its trouble"
+    assert "taobao  袜" not in stopped.output, "the marketplace is left after its trouble"
+    assert "jd  袜, page 1: " in stopped.stdout, "the other one is asked all the same"
     assert "The same command goes on where it stopped." in stopped.stderr
     assert resumed.exit_code == 0
     assert [line.endswith("already") for line in resumed.stdout.splitlines()[:3]] == [True, False, False]

@@ -39,7 +39,7 @@ def positions(committed_db: EmbeddedPostgres, sandbox: Sandbox, tmp_path: Path, 
 
 
 def test_an_instance_without_positions_registers_some_at_the_marketplace(positions: Positions) -> None:
-    empty, made, listed = positions("list"), positions("register", "3"), positions("list")
+    empty, made, listed = positions("list"), positions("register", "3", "--marketplace", "taobao"), positions("list")
 
     assert "No positions are registered" in empty.stdout
     assert made.returncode == 0, made.stderr
@@ -49,7 +49,7 @@ def test_an_instance_without_positions_registers_some_at_the_marketplace(positio
 
 
 def test_a_lease_is_ended_with_a_reason_and_its_position_rests(positions: Positions) -> None:
-    positions("register", "1")
+    positions("register", "1", "--marketplace", "taobao")
     lease = lease_for(cast.meis_shop(), "taobao", now=clock.now())
 
     without, ended, again = (
@@ -74,7 +74,7 @@ def test_a_lease_is_ended_with_a_reason_and_its_position_rests(positions: Positi
 
 
 def test_a_mistyped_position_is_withdrawn_with_a_reason(positions: Positions) -> None:
-    positions("register", "1")
+    positions("register", "1", "--marketplace", "taobao")
     lease = lease_for(cast.meis_shop(), "taobao", now=clock.now())
 
     withdrawn = positions("withdraw", lease.position.key, "--reason", "Mistyped")
@@ -96,7 +96,10 @@ def test_keepers_who_accepted_an_invitation_are_positions(
     accounts["taobao"]["credentials"]["positions"] = "relations"
     file.write_text(json.dumps(accounts))
 
-    shown, taken = positions("invite", "--marketplace", "taobao"), positions("register", "--granted")
+    shown, taken = (
+        positions("invite", "--marketplace", "taobao"),
+        positions("register", "--granted", "--marketplace", "taobao"),
+    )
 
     assert shown.returncode == 0, shown.stderr
     assert re.match(
@@ -112,13 +115,14 @@ def test_keepers_who_accepted_an_invitation_are_positions(
     ("words", "refusal"),
     [
         (("withdraw", "no-such-key", "--reason", "x"), "no such lease or position"),
-        (("register", "2", "--marketplace", "jd"), "JD.com has no positions|has no positions"),
+        (("register", "2", "--marketplace", "dangdang"), "has no positions"),
+        (("register", "2"), "--marketplace CODE. Connected and with registered positions: jd, taobao"),
         (("register", "2", "--marketplace", "nowhere"), "“nowhere” is known here"),
         (("register", "0"), "0 is not in the range"),
         (("register",), "Give the number of positions"),
         (("register", "2", "--granted"), "Give the number of positions"),
         (("invite", "--marketplace", "taobao"), "does not work by relations"),
-        (("register", "--key", "two words"), "cannot be the key of a position"),
+        (("register", "--key", "two words", "--marketplace", "taobao"), "cannot be the key of a position"),
         (("end", "no-such-lease", "--reason", "x"), "no such lease"),
         (("show", "no-such-key"), "no such lease or position"),
     ],

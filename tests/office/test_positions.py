@@ -35,7 +35,7 @@ def test_an_operator_registers_positions_and_adds_some_of_the_console(office: Cl
 
     made = office.post(address, {"marketplace": "taobao", "count": "2"}, follow=True).content.decode()
     office.post(address, {"marketplace": "taobao", "keys": "110099 110098\n110099"}, follow=True)
-    refused = office.post(address, {"marketplace": "jd", "count": "2"}, follow=True).content.decode()
+    refused = office.post(address, {"marketplace": "dangdang", "count": "2"}, follow=True).content.decode()
 
     assert "Done: 2." in made
     assert Position.objects.filter(key__in=["110098", "110099"]).count() == 2
@@ -66,7 +66,7 @@ def test_an_operator_takes_in_those_who_accepted_an_invitation(office: Client, s
 
 
 def test_a_refusal_keeps_the_keys_that_were_written(office: Client) -> None:
-    refused = office.post(reverse("admin:register_positions"), {"marketplace": "jd", "keys": "110099\n110098"})
+    refused = office.post(reverse("admin:register_positions"), {"marketplace": "dangdang", "keys": "110099\n110098"})
 
     assert "has no positions" in refused.content.decode()
     assert ">110099\n110098</textarea>" in refused.content.decode()

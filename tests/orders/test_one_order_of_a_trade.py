@@ -210,7 +210,7 @@ def test_where_only_an_order_has_lines_of_one_number_each_order_has_its_own() ->
     """So it is at every marketplace whose manifest says nothing else."""
     numbers = [replace(report(order), external_line="1") for order in (ORDER, OTHER)]
 
-    take_order_reports("jd", numbers, now=NOW, poll=asked())
+    take_order_reports("dangdang", numbers, now=NOW, poll=asked())
 
     assert set(OrderLine.objects.values_list("external_order", flat=True)) == {ORDER, OTHER}
 

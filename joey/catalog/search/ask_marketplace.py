@@ -19,6 +19,7 @@ from joey.catalog.search.split_words import LONGEST_QUESTION
 from joey.kit import clock, sql
 from joey.kit.ids import new_id
 from joey.kit.text import clean_line
+from joey.marketplaces.manifest_shape import Manifest
 from joey.marketplaces.port import Connector, Found, MarketplaceRefused, MarketplaceUnavailable, SearchSort
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PAGE_SIZE = 40
+PAGE_SIZE = 40  # where a marketplace gives as many at once
 KEPT = timedelta(hours=6)  # an answer is not asked for again before
 FORGOTTEN = timedelta(days=2)  # what was asked is deleted, its offers stay
 CLAIMED = timedelta(minutes=1)  # a process that has not answered by then was killed: a connector gives up in half of it
@@ -113,6 +114,11 @@ def claim_search(
     return SearchClaim(claimed, now, asker) if claimed else None
 
 
+def page_size(manifest: Manifest) -> int:
+    """How many offers a page of a search is asked for: one with fewer is the last."""
+    return min(PAGE_SIZE, manifest.capabilities.found_at_once)
+
+
 def answer_to(code: str, question: MarketplaceQuestion) -> AskedSearch | None:
     """The last answer to it; None while it is asked for, and after trouble. One query."""
     return AskedSearch.objects.filter(
@@ -128,7 +134,11 @@ def ask_marketplace(connector: Connector, question: MarketplaceQuestion, claim: 
     """
     try:
         found = connector.search(
-            question.words, page=question.page, size=PAGE_SIZE, category=question.category, sort=question.sort
+            question.words,
+            page=question.page,
+            size=page_size(connector.manifest),
+            category=question.category,
+            sort=question.sort,
         )
     except MarketplaceUnavailable as trouble:
         wait = timedelta(seconds=int(trouble.facts.get("retry_after") or 0))

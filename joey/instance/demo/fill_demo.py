@@ -42,7 +42,6 @@ from joey.shops.models import Listing, Shop
 from joey.shops.open_shop import open_shop
 
 POSITIONS = 40
-PAGE = 100
 
 OPERATOR = "operator@example.com"
 DAY = timedelta(days=1)
@@ -111,11 +110,11 @@ def _searches(connector: Connector) -> list[str]:
 
 
 def _all_pages(connector: Connector, words: str) -> Iterator[OfferFacts]:
-    page = 1
+    page, size = 1, connector.manifest.capabilities.found_at_once
     while True:
-        found = connector.search(words, page=page, size=PAGE)
+        found = connector.search(words, page=page, size=size)
         yield from found.offers
-        if found.hits < PAGE:
+        if found.hits < size:
             return
         page += 1
 

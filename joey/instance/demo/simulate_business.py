@@ -1,5 +1,6 @@
 """The demo's business: a month of visits to its shops, and the orders they led to, placed in the sandbox."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,6 +13,7 @@ from joey.catalog.models import Offer
 from joey.demo import catalogue
 from joey.kit.ids import id_at
 from joey.kit.json import read_json
+from joey.marketplaces.registry import code_for
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, Position, PositionLease
 from joey.sharing.write_clicks import NewClick, NewOutboundClick, record_clicks, record_outbound_clicks
@@ -25,9 +27,10 @@ CHANNELS = ("wechat", "moments", "xiaohongshu", "whatsapp")
 
 @dataclass(frozen=True)
 class _Sale:
-    """One visit that ended in an order: when, on which listing, and what became of the order."""
+    """One visit that ended in an order: when, on which listing and position, and what became of the order."""
 
     listing: Listing
+    position: str
     clicked_at: datetime
     fate: str
 
@@ -41,6 +44,8 @@ class _Month:
     sales: list[_Sale]
 
 
+# What becomes of the first orders at a marketplace: what happens at few others.
+OWN_FATES = {"jd": ("split", "price_protected")}
 # What becomes of an order, by its place in the row; each state of the thread comes up.
 FATES = (
     "settled", "settled", "paid", "settled", "received", "settled", "closed", "settled", "returned_in_part", "settled",
@@ -57,15 +62,18 @@ def simulate_business(shops: list[Shop], now: datetime) -> int:
     with httpx.Client(base_url=settings.SANDBOX_URL, timeout=60, trust_env=False) as sandbox:
         there = read_json(sandbox.get("/control/orders").raise_for_status().content)["items"]
         if not there:
-            orders = [_order(sale, now) for month in months for sale in month.sales] + _nobodys_orders(now)
+            sales = [sale for month in months for sale in month.sales]
+            orders = [_order(sale, now) for sale in sales] + _nobodys_orders(now)
             there = read_json(sandbox.post("/control/bulk", json=orders).raise_for_status().content)["orders"]
+            _split(sandbox, [order for sale, order in zip(sales, there, strict=False) if sale.fate == "split"])
     for shop, month in zip(shops, months, strict=True):
         if not Click.objects.filter(shop_id=shop.pk).exists():
             with transaction.atomic():
                 record_clicks(month.clicks)
                 record_outbound_clicks(month.outbound_clicks)
                 for out in month.outbound_clicks:  # clicks of the past do not say of their lease that it was used
-                    PositionLease.objects.filter(shop=shop, last_used_at__lt=out.at).update(last_used_at=out.at)
+                    lease = PositionLease.objects.filter(id__in=[out.lease_id], last_used_at__lt=out.at)
+                    lease.update(last_used_at=out.at)
     return len(there)
 
 
@@ -79,13 +87,10 @@ def release_frozen() -> None:
 
 def _a_month(shop: Shop, now: datetime) -> _Month:
     """Clicks on the shop's links, some by previews; of the people two in three go on, and of those one in four buys."""
-    month = _Month([], [], [])
-    lease = PositionLease.objects.get(shop=shop, marketplace="taobao", ended_at=None)
-    earning = list(
-        Listing.objects.filter(
-            shop=shop, state=Listing.State.PUBLISHED, offer__marketplace__in=("taobao", "tmall"), offer__in_stock=True
-        ).select_related("offer")
-    )
+    month, sold = _Month([], [], []), Counter[str]()
+    leases = _leases(shop)
+    in_stock = Listing.objects.filter(shop=shop, state=Listing.State.PUBLISHED, offer__in_stock=True)
+    earning = [each for each in in_stock.select_related("offer") if code_for(each.offer.marketplace) in leases]
     if not earning:
         return month
     links = _links(shop, earning, now)
@@ -103,21 +108,31 @@ def _a_month(shop: Shop, now: datetime) -> _Month:
             month.clicks.append(click)
             if person and _dice(key + "o", 3):
                 out = at + timedelta(seconds=25)
+                listing = next(each for each in earning if each.pk == link.listing_id)
+                marketplace = code_for(listing.offer.marketplace)
                 month.outbound_clicks.append(
                     NewOutboundClick(
                         id=id_at(out),
                         click_id=click.id,
                         shop_id=shop.pk,
-                        marketplace="taobao",
-                        lease_id=lease.pk,
+                        marketplace=marketplace,
+                        lease_id=leases[marketplace].pk,
                         at=out,
                     )
                 )
                 if _dice(key + "b", 4) == 0:
-                    listing = next(each for each in earning if each.pk == link.listing_id)
-                    fate = FATES[len(month.sales) % len(FATES)]
-                    month.sales.append(_Sale(listing, out + timedelta(seconds=1), fate))
+                    fates = OWN_FATES.get(marketplace, ()) + FATES
+                    fate = fates[sold[marketplace] % len(fates)]
+                    sold[marketplace] += 1
+                    position = leases[marketplace].position.key
+                    month.sales.append(_Sale(listing, position, out + timedelta(seconds=1), fate))
     return month
+
+
+def _leases(shop: Shop) -> dict[str, PositionLease]:
+    """The shop's leases by the code of their marketplace."""
+    leases = PositionLease.objects.filter(shop=shop, ended_at=None).select_related("position")
+    return {lease.marketplace: lease for lease in leases}
 
 
 def _links(shop: Shop, listings: list[Listing], now: datetime) -> list[Link]:
@@ -133,11 +148,8 @@ def _links(shop: Shop, listings: list[Listing], now: datetime) -> list[Link]:
 def _order(sale: _Sale, now: datetime) -> dict[str, object]:
     """The order as the sandbox's bulk call takes it, moved as far as its age and its fate allow."""
     offer = sale.listing.offer
-    lease = PositionLease.objects.select_related("position").get(
-        shop=sale.listing.shop_id, marketplace="taobao", ended_at=None
-    )
     paid = sale.clicked_at + timedelta(minutes=4)
-    pieces = 3 if sale.fate == "returned_in_part" else 1
+    pieces = {"returned_in_part": 3, "split": 2}.get(sale.fate, 1)
     steps: list[dict[str, object]] = []
 
     def then(do: str, days: float, **also: object) -> None:
@@ -147,10 +159,12 @@ def _order(sale: _Sale, now: datetime) -> dict[str, object]:
 
     if sale.fate == "closed":
         then("close", 1)
-    elif sale.fate != "paid":
+    elif sale.fate not in ("paid", "split"):
         then("receive", 5)
         if sale.fate == "returned_in_part":
             then("return", 6, quantity=1)
+        if sale.fate == "price_protected":
+            then("price_protect", 7, amount=500)
         if sale.fate != "received":
             then("settle", 9)
         if sale.fate == "returned_late":
@@ -158,12 +172,18 @@ def _order(sale: _Sale, now: datetime) -> dict[str, object]:
     return {
         "marketplace": offer.marketplace,
         "item": _external(offer),
-        "position": lease.position.key,
+        "position": sale.position,
         "click_time": _text(sale.clicked_at),
         "paid_at": _text(paid),
         "quantity": pieces,
         "do": steps,
     }
+
+
+def _split(sandbox: httpx.Client, orders: list[str]) -> None:
+    """Let the marketplace send these in parts: each closes, and others count in its place."""
+    for order in orders:
+        sandbox.post(f"/control/orders/{order}", json={"do": "split"}).raise_for_status()
 
 
 def _nobodys_orders(now: datetime) -> list[dict[str, object]]:

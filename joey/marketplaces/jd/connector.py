@@ -50,7 +50,7 @@ LOOK_UP = "jd.union.open.goods.promotiongoodsinfo.query"
 BY_SITE, BY_SUB_UNION = "jd.union.open.promotion.common.get", "jd.union.open.promotion.bysubunionid.get"
 NEW_POSITION = "jd.union.open.position.create"
 SCENE = 1  # of a search: what an account may always ask for; 2 needs a permission of its own
-MOST_FOUND, MOST_IN_A_CHANNEL = 30, 50
+MOST_IN_A_CHANNEL = 50
 CHANNELS = (22, 2, 1, 10)  # eliteId: hot, picked, good coupons, 9.9 yuan
 ASK_AGAIN_SECONDS = 3600.0  # whether searching is granted by now
 SORTS: Mapping[SearchSort, Mapping[str, str]] = {
@@ -127,8 +127,8 @@ class UnionConnector:
         if refused_at is None or time.monotonic() - refused_at > ASK_AGAIN_SECONDS:
             try:
                 asked: dict[str, object] = {
-                    "keyword": words[:100], "sceneId": SCENE, "pageIndex": page, "pageSize": min(size, MOST_FOUND),
-                    **SORTS[sort],
+                    "keyword": words[:100], "sceneId": SCENE, "pageIndex": page,
+                    "pageSize": min(size, MANIFEST.capabilities.found_at_once), **SORTS[sort],
                 }  # fmt: skip
                 return self._found(self._client.call(SEARCH, {"goodsReqDTO": asked}))
             except MarketplaceRefused as refused:

@@ -103,6 +103,7 @@ MANIFEST = Manifest(
         track="api",
         report="api",
         positions=Positions(granted="api", registered=True),
+        found_at_once=30,
         look_up_at_once=100,
     ),
     quota=QUOTA,
