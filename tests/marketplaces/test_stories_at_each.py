@@ -88,7 +88,7 @@ def trace_of(line: OrderLine) -> Trace:
     return order_trace(meis_shop(), line.pk, now=now())
 
 
-def test_7_a_line_that_is_told_five_times_and_out_of_order_is_one_commission(market: Market) -> None:
+def test_7_a_line_that_is_reported_five_times_and_out_of_order_is_one_commission(market: Market) -> None:
     market.sandbox.post("/control/reports", {"marketplace": market.code, "duplicate": True, "shuffle": True})
     order = market.bought()
     for _time in range(5):
