@@ -161,7 +161,7 @@ def _fill_shop(demo: DemoShop, now: datetime) -> Shop:
 
 def _file_position(shop: Shop, code: str, now: datetime) -> None:
     """What the keeper does once where a marketplace wants it: open the link that files the shop's position."""
-    if may_have_to_file(shop, registry.manifest_of(code)) and (address := filing_url(shop, code, now=now)):
+    if may_have_to_file(shop.pk, registry.manifest_of(code)) and (address := filing_url(shop, code, now=now)):
         httpx.get(address, timeout=30, trust_env=False).raise_for_status()
 
 
