@@ -41,14 +41,18 @@ class _WithoutChannel(Expression):
 
     output_field = ArrayField(CharField())
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[list[str]]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s::varchar[]", [sorted(without_channel())]
 
 
 def lacks_channel() -> Q:
     """A condition on payouts: their currency is among these."""
-    is_one = {"arg_joiner": " = ANY (", "template": "(%(expressions)s))", "output_field": BooleanField()}
-    return Q(Func(F("currency"), _WithoutChannel(), **is_one))
+    return Q(
+        Func(
+            F("currency"), _WithoutChannel(), template="(%(expressions)s))", arg_joiner=" = ANY (",
+            output_field=BooleanField(),
+        )
+    )  # fmt: skip
 
 
 def check_channel(currency: str) -> None:
