@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from joey.commissions.queries import newest_first, orders_of
+from joey.commissions.queries import cut_costs, newest_first, orders_of
 from joey.insight.explain_waiting import waiting_in_short
 from joey.kit import clock
 from joey.kit.ids import new_code
@@ -39,6 +39,7 @@ def earnings(request: HttpRequest, slug: str) -> HttpResponse:
         "balances": balances,
         "in_progress": currencies_in_progress(shop),
         "off": reasons_off(balances),
+        "cut_costs": cut_costs(shop.id, now=now),
         "lines": lines,
         "waiting": waiting,
     }
