@@ -29,6 +29,7 @@ KEPT = ("django_migrations", "django_content_type", "auth_permission")
 PRISTINE = "pristine"
 LARGE = 1_000_000  # bytes of a table from which on it is truncated
 DAYS_AHEAD = 3
+CHANNEL = "Pay by Test, licence Z2000"
 MEMORY = Path("/dev/shm")
 MEMORY_ENOUGH = 2_000_000_000  # bytes that are free
 
@@ -58,6 +59,8 @@ def point_django_at(postgres: EmbeddedPostgres) -> None:
     # Some tests name the gateways of real marketplaces. Those that search at one say how often.
     os.environ["JOEY_SEARCHES_PER_DAY"] = "0"
     settings.JOEY_SEARCHES_PER_DAY = 0
+    os.environ["JOEY_LICENSED_CHANNEL_CNY"] = CHANNEL
+    settings.JOEY_LICENSED_CHANNELS = {"CNY": CHANNEL}
 
 
 def migrate(postgres: EmbeddedPostgres) -> None:

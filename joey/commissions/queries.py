@@ -10,6 +10,7 @@ from uuid import UUID
 from joey.commissions.follow_report_holds import BY_REPORT, UNCLEAR_REFUND, UNREADABLE, any_said, classes_said, of_line
 from joey.kit import sql
 from joey.kit.sets import Int, SetTable
+from joey.kit.zone import month_begin
 from joey.marketplaces.port import MINUTE
 from joey.money.money import Money
 from joey.orders.queries import READ_UNTIL
@@ -46,6 +47,13 @@ _HELD_BY_REPORTS = f"""
                           AND NOT EXISTS (SELECT FROM commissions_holdclosing e WHERE e.hold_id = h.id)))
         ORDER BY said.hold_class = '{UNREADABLE}', said.hold_class = '{UNCLEAR_REFUND}' LIMIT 1
     ), '') END
+"""
+
+# Of a commission `c` and its line `l`: dated from %(below_since)s on, and reported with a lower rate than was shown.
+# Booked no earlier than a pre-sale is placed before it is paid, so that not every order of a shop is read.
+BELOW_SHOWN = """
+    c.shown_rate_ppm > l.rate_ppm AND l.rate_ppm > 0 AND c.amount_minor > 0 AND l.state <> 'closed'
+    AND coalesce(l.paid_at, l.first_seen_at) >= %(below_since)s AND c.earned_at >= %(below_since)s - interval '90 days'
 """
 
 
@@ -242,15 +250,54 @@ def _order_row(row: dict[str, Any]) -> OrderRow:
     return OrderRow(**row, translations=json.loads(given) if isinstance(given, str) else given)
 
 
-def orders_of(shop_id: UUID, *, limit: int, before: UUID | None = None) -> list[OrderRow]:
-    """A shop's order lines, newest first by id, after `before`. One query."""
+def orders_of(
+    shop_id: UUID, *, limit: int, before: UUID | None = None, below_since: datetime | None = None
+) -> list[OrderRow]:
+    """A shop's order lines, newest first by id, after `before`; with `below_since` those that rate cuts cost something
+    from then on. One query.
+    """
     found = sql.rows(
         _ORDER_ROW
         + " WHERE l.shop_id = %(shop)s AND (%(before)s::uuid IS NULL OR l.id < %(before)s)"
+        + (f" AND {BELOW_SHOWN}" if below_since else "")
         + " ORDER BY l.id DESC LIMIT %(limit)s",
-        {"shop": shop_id, "before": before, "limit": limit},
+        {"shop": shop_id, "before": before, "limit": limit, "below_since": below_since},
     )
     return [_order_row(row) for row in found]
+
+
+def has_other_rate(line: OrderRow) -> bool:
+    """Whether another rate is reported, and paid, than the one that was shown."""
+    return None not in (line.rate_ppm, line.shown_rate_ppm) and line.rate_ppm != line.shown_rate_ppm
+
+
+@dataclass(frozen=True)
+class CutCost:
+    """What rate cuts cost in one currency: what the shopkeeper's part lacks, and of how many orders."""
+
+    lost: Money
+    orders: int
+
+
+def cut_costs(shop_id: UUID, *, now: datetime) -> list[CutCost]:
+    """Of this month's orders, by the day beside them in lists: what is lacking because their reported rate, which pays,
+    is below the one that was shown. One query.
+
+    The shopkeeper's part is scaled to the shown rate and each line's difference floored. So a return counts only for
+    what was kept of it, an order that closed or came back as a whole not at all, and a held one in full, since a hold
+    says nothing of the rate. A reported rate of 0 is left out: nothing can be scaled from it. Orders that their
+    marketplace pays to the shop itself have no commission here.
+    """
+    found = sql.rows(
+        f"""
+        SELECT c.currency, count(*) AS orders,
+               sum(div(c.amount_minor::numeric * (c.shown_rate_ppm - l.rate_ppm), l.rate_ppm))::bigint AS minor
+        FROM commissions_commission c JOIN orders_orderline l ON l.id = c.order_line_id
+        WHERE c.shop_id = %(shop)s AND {BELOW_SHOWN} GROUP BY c.currency ORDER BY c.currency
+        """,
+        {"shop": shop_id, "below_since": month_begin(now)},
+    )
+    return [CutCost(Money(row["minor"], row["currency"]), row["orders"]) for row in found]
 
 
 def newest_first(lines: Sequence[OrderRow]) -> list[OrderRow]:

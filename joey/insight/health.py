@@ -17,6 +17,7 @@ from joey.marketplaces import registry
 from joey.marketplaces.unread_refunds import unread_refunds
 from joey.orders.models import OrderLine, SyncCursor
 from joey.payouts.by_rule import to_decide
+from joey.payouts.licensed_channels import money_without_channel
 from joey.payouts.models import Payout
 from joey.payouts.rails.registry import rail_faults
 
@@ -75,7 +76,8 @@ class Counts:
 
 
 def health(*, now: datetime) -> Health:
-    """Seven queries, one more for each marketplace whose changes are not searchable yet.
+    """Seven queries, one more for each marketplace whose changes are not searchable yet, and one while a currency lacks
+    its licensed channel.
 
     Raises what the database raises when it is unavailable.
     """
@@ -85,7 +87,8 @@ def health(*, now: datetime) -> Health:
         *_troubles(worker, syncs, now), *(each.text for each in registry.faults()), *rail_faults(),
         *_booking_troubles(booking, now), *_partition_troubles(), *_search_troubles(search),
     )  # fmt: skip
-    return Health(troubles, _notices(syncs), worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
+    notices = (*_notices(syncs), *map(str, money_without_channel()))
+    return Health(troubles, notices, worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
 
 
 def counts() -> Counts:

@@ -47,7 +47,7 @@ def diagnose(data: Path) -> Iterator[Diagnosis]:
     assert owner_url
     yield from _database(url, owner_url)
     yield from _with_settings(
-        data, running, {"DATABASE_URL": url}, _paused, _partitions, _locks, _search, _marketplaces, _rails
+        data, running, {"DATABASE_URL": url}, _paused, _partitions, _locks, _search, _marketplaces, _rails, _channels
     )
     if running:
         yield from _faces(running)
@@ -274,6 +274,22 @@ def _rails() -> Iterator[Diagnosis]:
         yield Diagnosis(False, fault)
     connected = ", ".join(manifest.code for _rail, manifest in connected_accounts().values()) or "none"
     yield Diagnosis(True, f"Rails that payouts can go by: {connected}.")
+
+
+def _channels() -> Iterator[Diagnosis]:
+    from django.db import Error
+
+    from joey.payouts.licensed_channels import NEED_LICENSED_CHANNEL, channel_of, money_without_channel
+
+    try:
+        lacking = money_without_channel()
+    except Error:
+        return  # reported above
+    for why in lacking:
+        yield Diagnosis(False, f"{why} Set it and start Joey again.")
+    for currency in sorted(NEED_LICENSED_CHANNEL):
+        if channel := channel_of(currency):
+            yield Diagnosis(True, f"Payouts in {currency} go through {channel}.")
 
 
 def _faces(running: Instance) -> Iterator[Diagnosis]:

@@ -33,6 +33,11 @@ def midnight(moment: datetime) -> datetime:
     return moment.astimezone(zone()).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
+def month_begin(moment: datetime) -> datetime:
+    """When the month of `moment` began in the zone, in UTC."""
+    return midnight(moment.astimezone(zone()).replace(day=1))
+
+
 def offset_name(moment: datetime) -> str:
     """How far the zone is from UTC at that moment, for text that leaves the page: UTC+8, UTC-3:30."""
     offset = moment.astimezone(zone()).utcoffset()

@@ -8,19 +8,22 @@ from django.db.models.functions import Coalesce, Now
 from django.db.models.lookups import LessThan
 
 from joey.payouts.gate import holds_on_payout
+from joey.payouts.licensed_channels import lacks_channel
 from joey.payouts.limits import begun_by, requested_together
 from joey.payouts.models import Payout
 
 
 def approved_by_rule(at: datetime | Now) -> Q:
-    """A condition on payouts: requested, below the amount in the limits in force at that time, and on no hold.
+    """A condition on payouts: requested, below the amount in the limits in force at that time, on no hold, and with its
+    licensed channel named where it needs one.
 
     What counts is what the shop requested within 24 hours, so a large sum split into small payouts still needs an
     operator. A currency without limits has no such amount.
     """
     limits = begun_by(at).filter(currency=OuterRef("currency")).reverse()
     below = Coalesce(Subquery(limits.values("by_rule_below_minor")[:1]), 0)
-    return Q(LessThan(_together(), below), ~Exists(holds_on_payout()), state=Payout.State.REQUESTED)
+    may_go = Q(~Exists(holds_on_payout()), ~lacks_channel())
+    return Q(LessThan(_together(), below), may_go, state=Payout.State.REQUESTED)
 
 
 def _together() -> Subquery:

@@ -10,6 +10,7 @@ from joey.kit.refusals import Conflict, NotFound, Text
 from joey.kit.states import WrongState, move
 from joey.kit.text import read_reason
 from joey.money.money import Money
+from joey.payouts.licensed_channels import check_channel
 from joey.payouts.limits import approvals_needed, limits_at, use_limits
 from joey.payouts.models import Payout, PayoutApproval, PayoutAttempt, PayoutLimits
 from joey.payouts.policy import WINDOW
@@ -38,13 +39,14 @@ def approve(payout: Payout, *, by: Person, now: datetime) -> Payout:
     """Approve. A large amount needs two operators: the state of the returned payout shows whether it has them.
 
     An approved payout that lost an approval, because its operator left, can be approved again until it is sent.
-    Raises Forbidden (no operator, or own shop), SecondOperatorNeeded, OperatorLimitReached, NoLimits, WrongState,
-    NotFound.
+    Raises Forbidden (no operator, or own shop), NoLicensedChannel, SecondOperatorNeeded, OperatorLimitReached,
+    NoLimits, WrongState, NotFound.
     """
     use_limits()
     Person.objects.select_for_update(no_key=True).get(pk=by.pk)  # one approval of an operator at a time
     payout = _locked(payout)
     check_operator(by, payout.shop)
+    check_channel(payout.currency)
     limits = limits_at(payout.currency, now)
     given = set(_active_approvals(payout))
     needed = max(1, approvals_needed(payout, limits))

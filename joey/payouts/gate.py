@@ -15,24 +15,28 @@ from joey.kit.sentences import Sentence
 from joey.ledger.queries import balances_of, overdrawn_books
 from joey.payouts.holds import open_holds
 from joey.payouts.left_out import LEFT_OUT
+from joey.payouts.licensed_channels import lacks_channel
 from joey.payouts.models import Payout, PayoutApproval, PayoutHold
 from joey.payouts.release import release_payout
 from joey.record.queries import events_of
 
 
 def sendable(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
-    """Those of approved payouts that no hold blocks, with the approvals they need.
+    """Those of approved payouts that no hold blocks, with the approvals they need, whose licensed channel is named.
 
     Approvals count while their operators are active.
     """
-    approved = payouts.filter(state=Payout.State.APPROVED).exclude(Exists(holds_on_payout()))
+    approved = payouts.filter(~lacks_channel(), state=Payout.State.APPROVED).exclude(Exists(holds_on_payout()))
     return _with_approvals(approved).filter(approvals__gte=F("approvals_needed"))
 
 
 def stopped(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
-    """Those that the gate lets through no more, whatever their state: held, short of an approval, or unpayable."""
+    """Those that the gate lets through no more, whatever their state: held, short of an approval, without their
+    licensed channel, or unpayable.
+    """
     return _with_approvals(payouts).filter(
         Q(Exists(holds_on_payout()))
+        | lacks_channel()
         | Q(approvals__lt=F("approvals_needed"))
         | reduce(or_, (condition for condition, _words in _UNPAYABLE))
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from joey.payouts.approve_small import approve_small
 from joey.payouts.by_rule import to_decide
 from joey.payouts.file_problems import in_our_words
+from joey.payouts.licensed_channels import money_without_channel
 from joey.payouts.models import Payout, PayoutFile
 from joey.payouts.pause import open_pauses
 from joey.payouts.send_due import send_due
@@ -19,7 +20,8 @@ FILES_NAMED = 20
 @dataclass(frozen=True)
 class PayoutRun:
     """What the run did; `sent` payouts were put into files, `files` were taken by a rail, `files_again` of them had
-    left before; `waiting` payouts need an operator, `problems` are open questions with a rail.
+    left before; `waiting` payouts need an operator, `problems` are open questions with a rail, and
+    currencies whose licensed channel is not named.
     """
 
     approved: int
@@ -53,7 +55,7 @@ def pay_due(*, now: datetime, ask_all: bool = False) -> PayoutRun:
         returned=taken.returned,
         waiting=to_decide(Payout.objects.all()).count(),
         paused=next((kept_text(pause, "reason") for pause in open_pauses()), ""),
-        problems=tuple(_problems()),
+        problems=(*map(str, money_without_channel()), *_problems()),
     )
 
 

@@ -13,6 +13,7 @@ from joey.payouts.by_rule import to_decide, with_rule, with_together
 from joey.payouts.gate import holds_on_payout
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.kept_back import with_file_kept_back
+from joey.payouts.licensed_channels import why_off, without_channel
 from joey.payouts.limits import approvals_for, limits_now
 from joey.payouts.models import (
     Payee,
@@ -256,5 +257,7 @@ def _row(payout: Payout) -> PayoutRow:
 def _held(payout: Payout) -> str:
     if reason := kept_text(payout, "hold"):
         return reason
+    if payout.currency in without_channel():
+        return str(why_off(payout.currency))
     paused = _("Payouts are paused while the books are compared with the bank. Your money is safe.")
     return str(paused) if getattr(payout, "paused", False) else ""

@@ -13,6 +13,7 @@ from joey.money.money import Money
 from joey.payouts.floors import floor_of, missing_for
 from joey.payouts.holds import open_holds
 from joey.payouts.journals import RESERVED, PayoutJournal, book
+from joey.payouts.licensed_channels import check_channel
 from joey.payouts.limits import limits_at
 from joey.payouts.models import Payee, Payout, PayoutHold
 from joey.payouts.payee import latest_payee, lock_payees
@@ -76,12 +77,13 @@ def request_payout(
     """Reserve `amount` of what is available. The same key with the same amount returns the first payout again.
 
     Locks the shop's payees, then the account: two requests at once queue at the payees, so the second sees what the
-    first did. Raises NoPayee, PayeePaused, PayoutsHeld, PayoutInProgress, InsufficientBalance, NoLimits (all Conflict),
-    BelowFloor, KeyUsedForAnotherPayout, Invalid ("amount", "idempotency_key").
+    first did. Raises NoPayee, PayeePaused, PayoutsHeld, PayoutInProgress, InsufficientBalance, NoLimits,
+    NoLicensedChannel (all Conflict), BelowFloor, KeyUsedForAnotherPayout, Invalid ("amount", "idempotency_key").
     """
     rail = rail or default_rail()
     key_sha256 = key_digest(shop.id, read_key(idempotency_key, field="idempotency_key"))
     _check_currency(rail, amount.currency)
+    check_channel(amount.currency)
     _check_floor(shop, amount, now)
     lock_payees(shop)
     payee = latest_payee(shop, rail)

@@ -88,8 +88,8 @@ RESTS = [
     ),
     Rest(
         PAYOUT, _P.APPROVED, (PAY, APPROVE, REFUSE),
-        "within a minute it leaves or is released with its reason, unless held, paused, short of an approval, or"
-        " left out by a restore (then two operators ask the bank and resolve it)",
+        "within a minute it leaves or is released with its reason, unless held, paused, short of an approval,"
+        " without its licensed channel, or left out by a restore (then two operators ask the bank and resolve it)",
         timedelta(hours=1), label=_("Approved payouts that have not left"), query="?state__exact=approved",
         since="decided_at",
     ),
@@ -113,9 +113,9 @@ RESTS = [
     ),
     Rest(
         FILE, "kept back", (PAY_IN_TIME, RELEASE, RESOLVE, RESUME, ASK, GIVE_UP),
-        "within a minute after nothing stops it: no hold or pause, enough approvals, each shop open and not below"
-        " zero; its rail does not know it, so it goes again; unknown once its time for an answer is over (14 days at a"
-        " bank)",
+        "within a minute after nothing stops it: no hold or pause, enough approvals, its licensed channel named, each"
+        " shop open and not below zero; its rail does not know it, so it goes again; unknown once its time for an"
+        " answer is over (14 days at a bank)",
         timedelta(hours=1), label=_("Payout files that the bank does not know, kept back"),
         rows=_NOT_FINAL & KEPT_BACK, query="?waits=kept-back", trouble=True,
     ),

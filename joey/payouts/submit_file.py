@@ -16,6 +16,7 @@ from joey.payouts.book_answers import book_file_refused, book_not_sendable, book
 from joey.payouts.file_problems import FILE_REFUSED, in_our_words
 from joey.payouts.gate import release_unpayable, sendable, stopped
 from joey.payouts.keep_answers import KnownAnswers
+from joey.payouts.licensed_channels import record_channel
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.move_attempts import AttemptMove, move_attempts
 from joey.payouts.pause import sending_allowed
@@ -101,6 +102,7 @@ def _start(
         attempt.file = file
     if is_first:
         move_attempts([AttemptMove(attempt, _SUBMITTED) for attempt in attempts], now=now)
+    record_channel(file, now=now)
     # Last, for the mark counts from when this is written (sending_lock.py), and the booking may have waited.
     PayoutSubmission.objects.create(file=file, rail_account=rail_account, started_at=now)
     mark_leaving(file.id)

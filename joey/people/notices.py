@@ -22,6 +22,7 @@ SUBJECTS: dict[str, Text] = {
     "code": _("Your Joey code"),
     "first_payout_details": _("Your payout details at Joey were saved"),
     "payout_details": _("Your payout details at Joey were changed"),
+    "rates_cut": _("Commission rates of your goods at Joey were cut"),
 }
 
 

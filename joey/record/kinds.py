@@ -224,6 +224,7 @@ _DECLARED = (
     Kind("payout.hold_released", {**_BY_PERSON, "hold": ID, "reason": optional(TEXT)}),
     Kind("payout.prepared", _IN_FILE),
     Kind("payout.withdrawn", {**_IN_FILE, **_BY_PERSON}),
+    Kind("payout_file.sent_through", {"channel": TEXT}),
     Kind("payout_file.withdrawn", {**_BY_PERSON, "reason": TEXT}),
     Kind("payout_file.given_up", {**_BY_PERSON, "reason": TEXT, "transfers": INTEGER}),
     Kind("payout_file.strangers_dismissed", {**_BY_PERSON, "reason": TEXT, "answers": INTEGER}),

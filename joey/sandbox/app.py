@@ -23,6 +23,7 @@ from joey.sandbox.follow_links import follow_link
 from joey.sandbox.pictures import picture
 from joey.sandbox.refused import Refused
 from joey.sandbox.render import colors, refusal_page
+from joey.sandbox.world.rates import read_rates
 from joey.sandbox.world.state import world_from_environment
 
 FOR_PROGRAMS = ("/control/", "/bank/", "/feeds/")
@@ -54,6 +55,7 @@ async def refuse_unrouted(request: Request, error: Exception) -> Response:
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Open the state before the first request, close it after the last."""
     app.state.world = world_from_environment()
+    read_rates(app.state.world)
     for dialect in all_dialects():
         app.state.world.db.executescript(dialect.schema)
         dialect.set_up(app.state.world)
@@ -93,6 +95,7 @@ of_the_core = [
     Route("/control/bulk", control.bulk, methods=POST),
     Route("/control/reports", control.reports, methods=POST),
     Route("/control/differs", control.differs, methods=POST),
+    Route("/control/rates", control.rates, methods=POST),
     Route("/control/outage", control.outage, methods=POST),
     Route("/control/bank", bank_control.trouble, methods=POST),
     Route("/control/bank/transfers", bank_control.transfers),

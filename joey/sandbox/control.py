@@ -15,13 +15,14 @@ from joey.sandbox.bank.demo_key import KEY
 from joey.sandbox.bulk_orders import create_many
 from joey.sandbox.callers import check_caller, hosts_of, world_of
 from joey.sandbox.dialects.port import Dialect
-from joey.sandbox.dialects.registry import all_dialects, dialect_of
+from joey.sandbox.dialects.registry import all_dialects, dialect_of, item_at
 from joey.sandbox.follow_links import arrive
 from joey.sandbox.outages import BANK, FEEDS, REPEAT, begin_outage
 from joey.sandbox.purchases import buy_item, move, serving
 from joey.sandbox.refused import invalid
 from joey.sandbox.world.differs import set_differing
 from joey.sandbox.world.order_book import find_order, order_of, parts_of, taken_back_of
+from joey.sandbox.world.rates import set_rate
 from joey.sandbox.world.reports import ReportStyle, set_style
 from joey.sandbox.world.simulated_order import CLOSED, PLACED, SETTLED, SimulatedOrder
 from joey.sandbox.world.state import World
@@ -122,6 +123,21 @@ async def differs(request: Request) -> Response:
             raise invalid("facts", f"this marketplace can differ in: {', '.join(dialect.can_differ_in) or 'nothing'}")
     set_differing(world_of(request), dialect.rules.account, body["facts"])
     return json_answer({"marketplaces": [place.code for place in dialect.marketplaces], "facts": body["facts"]})
+
+
+async def rates(request: Request) -> Response:
+    """`{"marketplace", "item", "rate_ppm"?}`: the item pays this commission rate from now on; without a rate its usual
+    one again. An order is reported with the rate of when it was paid, whatever was shown at its click.
+    """
+    check_caller(request)
+    body = take(await read_json(request), marketplace=str, item=str, rate_ppm_=int)
+    item = item_at(body["marketplace"], body["item"])
+    if item is None:
+        raise invalid("item", "this marketplace has no such item")
+    if not 0 <= (body["rate_ppm"] or 0) <= 1_000_000:
+        raise invalid("rate_ppm", "between 0 and 1000000")
+    set_rate(world_of(request), item.marketplace, item.external_id, body["rate_ppm"])
+    return json_answer({"marketplace": item.marketplace, "item": item.external_id, "rate_ppm": item.rate_ppm})
 
 
 async def outage(request: Request) -> Response:

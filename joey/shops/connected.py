@@ -10,8 +10,12 @@ def is_connected(marketplace: str) -> bool:
 
 
 def locks_rate(marketplace: str) -> bool:
-    """Whether an order earns at the rate of its click; elsewhere at the one that its report has."""
-    return is_connected(marketplace) and registry.manifest_of(marketplace).locks_rate
+    """Whether an order earns at the rate of its click; elsewhere at the one that its report has.
+
+    It is the marketplace of an offer, or that of an order.
+    """
+    manifest = registry.find_manifest(marketplace)
+    return manifest is not None and manifest.locks_rate
 
 
 def own_purchases_count(marketplace: str) -> bool | None:

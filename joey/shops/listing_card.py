@@ -1,12 +1,13 @@
 """A listing with its offer as pages and faces show it: one shape and one price block for all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from joey.catalog.models import Offer
 from joey.catalog.queries import price_points_since
+from joey.catalog.rate_cuts import RateCut, newest_cut, with_known_cuts
 from joey.catalog.title_in import title_in
 from joey.shops.models import Listing, Shop
 from joey.shops.price_history import DAYS
@@ -31,6 +32,7 @@ class Card:
     in_stock: bool
     withdrawn: bool
     commission_ppm: int
+    rate_cut: RateCut | None  # for the keeper
     state: str
     rule_id: str
     reason: str
@@ -52,7 +54,8 @@ def cards_of(
     """Cards for listings read with their offers (and their shops, when `shop` is None)."""
     if points is None:
         points = price_points([row.offer_id for row in rows], now)
-    return [_card(row, shop or row.shop, language, now, points.get(row.offer_id, [])) for row in rows]
+    marketplaces = with_known_cuts()
+    return [_card(row, shop or row.shop, language, now, points.get(row.offer_id, []), marketplaces) for row in rows]
 
 
 def price_points(offer_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Point]]:
@@ -60,7 +63,9 @@ def price_points(offer_ids: Sequence[UUID], now: datetime) -> dict[UUID, list[Po
     return price_points_since(offer_ids, since=now - timedelta(days=DAYS) - LAWFUL_DAYS)
 
 
-def _card(row: Listing, shop: Shop, language: str, now: datetime, points: Sequence[Point]) -> Card:
+def _card(
+    row: Listing, shop: Shop, language: str, now: datetime, points: Sequence[Point], marketplaces: Collection[str]
+) -> Card:
     offer: Offer = row.offer
     title, title_language = title_in(language, offer.title, offer.translations)
     return Card(
@@ -78,6 +83,7 @@ def _card(row: Listing, shop: Shop, language: str, now: datetime, points: Sequen
         in_stock=offer.in_stock,
         withdrawn=offer.withdrawn_at is not None,
         commission_ppm=offer.commission_ppm,
+        rate_cut=newest_cut(offer, now=now, marketplaces=marketplaces),
         state=row.state,
         rule_id=row.rule_id,
         reason=row.why,

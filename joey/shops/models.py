@@ -61,3 +61,17 @@ class Listing(models.Model):
     def why(self) -> str:
         """Why it is refused, in the language that is active now, or what an operator wrote who hid it."""
         return worded(self.reason)
+
+
+class RateNotice(models.Model):
+    """The cuts of one day in what a keeper lists, of which they are notified once. Deleted after some weeks."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    day = models.DateField()  # in the zone of the pages
+    cuts = models.JSONField()  # the deepest first: [{"offer": id, "was_ppm": …, "now_ppm": …}]
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "day"], name="shops_rate_notice_once_a_day")]
+        indexes = [models.Index(fields=["made_at"], name="shops_rate_notice_by_age")]

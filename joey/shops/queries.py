@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.rate_cuts import sql_cuts_between
 from joey.kit.refusals import NotFound
 from joey.people.models import Person
 from joey.shops.models import Listing, Shelf, Shop
@@ -32,6 +33,19 @@ SHOP_PAGE = f"""
         ORDER BY l.shelf_position, l.shelf_id, l.position, l.added_at, l.id
     ) c ON true
     WHERE s.slug = %(slug)s AND s.closed_at IS NULL
+"""
+
+# What fell between %(begin)s and %(until)s of what keepers list to buyers, once for each keeper. An offer that did not
+# change since needs no look into its history.
+CUTS_OF_KEEPERS = f"""
+    SELECT DISTINCT s.owner_id AS person_id, o.id AS offer_id, cut.was_ppm, cut.now_ppm
+    FROM shops_listing l
+    JOIN shops_shop s ON s.id = l.shop_id AND s.closed_at IS NULL
+    JOIN people_person p ON p.id = s.owner_id AND p.is_active
+    JOIN catalog_offer o ON o.id = l.offer_id AND o.withdrawn_at IS NULL
+    CROSS JOIN LATERAL {sql_cuts_between("o")}
+    WHERE l.state = 'published' AND l.added_at <= cut.since AND o.marketplace = ANY(%(marketplaces)s)
+      AND o.rates_since[cardinality(o.rates_since)] >= %(begin)s
 """
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from joey.kit.accounts_file import accounts_file, accounts_in
 
@@ -231,6 +232,22 @@ def rails_in(path: Path) -> dict[str, dict[str, object]]:
 
 
 JOEY_RAILS = rails_in(accounts_file("JOEY_RAILS", DATA / "rails.json"))
+
+
+def licensed_channels() -> dict[str, str]:
+    """Currency → the channel that the operator named; the demo pays by nothing but the sandbox, so it names that."""
+    if DEMO or OF_DEMO:
+        return {"CNY": SIMULATED_CHANNEL}
+    named = {name: " ".join(text.split()) for name, text in os.environ.items() if name.startswith(LICENSED_CHANNEL)}
+    for name, text in named.items():
+        if len(text) > 80:
+            raise ImproperlyConfigured(f"{name} must name a payment channel in at most 80 characters.")
+    return {name.removeprefix(LICENSED_CHANNEL): text for name, text in named.items() if text}
+
+
+SIMULATED_CHANNEL = gettext_noop("the simulated licensed channel of the sandbox, which moves no money")
+LICENSED_CHANNEL = "JOEY_LICENSED_CHANNEL_"  # and a currency; joey/payouts/licensed_channels.py says which need one
+JOEY_LICENSED_CHANNELS = licensed_channels()
 
 # --- Rules -----------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from joey.kit.refusals import Refusal
 from joey.kit.text import sentences
 from joey.kit.zone import midnight
 from joey.ledger.queries import balances_of
+from joey.payouts.licensed_channels import reasons_off
 from joey.payouts.payee_pause import why_paused
 from joey.payouts.queries import currencies_in_progress, payee_of
 from joey.people.own_tokens import revoke_token_of, tokens_of
@@ -62,7 +63,10 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     today = today_of(shop.id, since=midnight(now))
     balances = balances_of(shop.id)
     in_progress = currencies_in_progress(shop)
-    has_money = any(each.available.minor > 0 for currency, each in balances.items() if currency not in in_progress)
+    off = reasons_off(balances)
+    has_money = any(
+        each.available.minor > 0 for currency, each in balances.items() if currency not in {*in_progress, *off}
+    )
     payee = payee_of(shop)
     paused = why_paused(payee.usable_from, now) if payee else ""
     facts = {
@@ -72,6 +76,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "today": today,
         "balances": balances,
         "in_progress": in_progress,
+        "off": off,
         "step": next_step(shop, today, has_money=has_money, has_payee=payee is not None, paused=paused),
         "many": len(shops_of(keeper(request))) > 1,
     }

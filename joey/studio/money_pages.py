@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from joey.commissions.queries import newest_first, orders_of
+from joey.commissions.queries import cut_costs, newest_first, orders_of
 from joey.insight.explain_waiting import waiting_in_short
 from joey.kit import clock
 from joey.kit.ids import new_code
@@ -13,6 +13,7 @@ from joey.kit.refusals import NotFound, Refusal
 from joey.ledger.queries import balances_of
 from joey.money.money import parse_amount
 from joey.payouts.floors import floors, missing_for
+from joey.payouts.licensed_channels import channel_of, reasons_off
 from joey.payouts.payee import set_payee
 from joey.payouts.payee_pause import why_paused
 from joey.payouts.queries import PayeeErased, currencies_in_progress, payee_of, payouts_of
@@ -30,12 +31,15 @@ def earnings(request: HttpRequest, slug: str) -> HttpResponse:
     now = clock.now()
     lines = newest_first([line for line in orders_of(shop.id, limit=100) if line.commission_state])
     waiting = {line.id: waiting_in_short(line, now=now) for line in lines}
+    balances = balances_of(shop.id)
     facts = {
         "shop": shop,
         "tab": "money",
         "now": now,
-        "balances": balances_of(shop.id),
+        "balances": balances,
         "in_progress": currencies_in_progress(shop),
+        "off": reasons_off(balances),
+        "cut_costs": cut_costs(shop.id, now=now),
         "lines": lines,
         "waiting": waiting,
     }
@@ -97,6 +101,8 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
         "floors": smallest,
         "missing": {code: missing_for(smallest[code], balance) for code, balance in payable.items()},
         "in_progress": currencies_in_progress(shop),
+        "off": reasons_off(balances),
+        "channels": {code: channel_of(code) for code in payable},
         "payouts": payouts_of(shop),
         "key": form.data.get("key") or new_code(16),
     }

@@ -5,12 +5,14 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from joey.commissions.queries import newest_first, order_of, orders_of, own_purchases
+from joey.commissions.queries import has_other_rate, newest_first, order_of, orders_of, own_purchases
 from joey.insight.explain_pieces import pieces_in_words
 from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import click_trace, order_trace
 from joey.kit import clock
+from joey.kit.zone import month_begin
 from joey.sharing.queries import clicks_of
+from joey.shops.connected import locks_rate
 from joey.studio.access import keeper_only, list_before, own_shop, page
 
 ORDERS_PER_PAGE = 40
@@ -21,9 +23,11 @@ ORDERS_PER_PAGE = 40
 def orders(request: HttpRequest, slug: str) -> HttpResponse:
     """Page by page as they were first reported, which is minutes after they were paid; each page by its own dates."""
     shop = own_shop(request, slug)
-    found = orders_of(shop.id, limit=ORDERS_PER_PAGE + 1, before=list_before(request))
+    now, only_cut = clock.now(), request.GET.get("cut") == "month"
+    since = month_begin(now) if only_cut else None
+    found = orders_of(shop.id, limit=ORDERS_PER_PAGE + 1, before=list_before(request), below_since=since)
     more = found[ORDERS_PER_PAGE - 1].id if len(found) > ORDERS_PER_PAGE else None
-    now, shown = clock.now(), newest_first(found[:ORDERS_PER_PAGE])
+    shown = newest_first(found[:ORDERS_PER_PAGE])
     waiting = {line.id: waiting_in_short(line, now=now) for line in shown}
     facts = {
         "shop": shop,
@@ -33,6 +37,7 @@ def orders(request: HttpRequest, slug: str) -> HttpResponse:
         "pieces": {line.id: pieces_in_words(line) for line in shown},
         "waiting": waiting,
         "own_purchases": own_purchases(shop.id, shown),
+        "only_cut": only_cut,
         "more": more,
     }
     return page(request, "orders.html", facts)
@@ -54,6 +59,7 @@ def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
         "pieces": pieces_in_words(line) if line else "",
         "trace": trace,
         "due": day_in_words(line, now=now) if line else None,
+        "rate_changed": bool(line and has_other_rate(line) and not locks_rate(line.marketplace)),
     }
     return page(request, "order.html", facts)
 
@@ -78,6 +84,7 @@ def visit(request: HttpRequest, slug: str, click_id: UUID) -> HttpResponse:
         "now": now,
         "line": None,
         "is_own_purchase": False,
+        "rate_changed": False,
         "trace": click_trace(shop, click_id, now=now),
     }
     return page(request, "order.html", facts)

@@ -60,7 +60,7 @@ def test_a_good_line_becomes_an_offer_with_exact_money_and_beijing_days() -> Non
 
 def test_an_item_with_no_more_than_a_dialect_must_say_is_an_offer_in_the_sandboxs_file() -> None:
     title = {"zh": "保温壶", "en": "Flask"}
-    item = SoldItem("toy", external_id="7", title=title, currency="CNY", now_minor=9900, rate_ppm=0)
+    item = SoldItem("toy", external_id="7", title=title, currency="CNY", now_minor=9900, usual_rate_ppm=0)
     file = FeedDialect(SimulatedMarketplace("toy", title, "#000000"))
 
     line = file.line_of(SimpleNamespace(url="https://item.jd.com"), item, NOW.date(), 0)  # type: ignore[arg-type]

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -181,6 +183,13 @@ def strangers(bank: Bank) -> list[str]:
     return [f"payout:{PayoutAttempt.objects.get().payout_id}", f"payout_file:{file.message_id}"]
 
 
+def sent_through(bank: Bank) -> list[str]:
+    approved(ready_shop())
+    with patch.dict(settings.JOEY_LICENSED_CHANNELS, CNY=f"{WHO} Payments"):
+        send_due(now=NOW)
+    return [f"payout_file:{PayoutFile.objects.get().message_id}"]
+
+
 def not_waited_for(bank: Bank) -> list[str]:
     approved(ready_shop())
     bank.faults = ["500"]
@@ -219,7 +228,7 @@ STORIES: dict[str, Story] = {
     "payout.failed": failed, "payout.returned": came_back, "payout.decided": decided,
     "payout.left_out_found": left_out_and_found,
     "payout_file.withdrawn": withdrawn, "payout_file.given_up": not_waited_for,
-    "payout_file.strangers_dismissed": strangers, "payouts.paused": paused,
+    "payout_file.strangers_dismissed": strangers, "payout_file.sent_through": sent_through, "payouts.paused": paused,
     "payouts.resumed": paused, "payout_limits.published": limited,
     "erasure.made": erased_before,
 }  # fmt: skip

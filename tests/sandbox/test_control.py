@@ -324,6 +324,36 @@ def test_a_bad_outage_names_the_field(sandbox: Sandbox, field: str, body: dict[s
     assert sandbox.post("/control/outage", body).json()["field"] == field
 
 
+def test_a_rate_is_changed_until_it_is_changed_back_also_over_a_restart(own_sandbox: Callable[..., Sandbox]) -> None:
+    sandbox = own_sandbox()
+    offer = next(each for each in catalogue.offers() if each.marketplace == "taobao" and each.commission_ppm)
+    item = {"marketplace": "taobao", "item": offer.external_id}
+
+    def rate(**more: Any) -> Any:
+        return sandbox.post("/control/rates", item | more).json()["rate_ppm"]
+
+    def sold(order: str) -> Any:
+        return sandbox.get(f"/control/orders/{order}").json()["rate_ppm"]
+
+    assert rate(rate_ppm=10_000) == 10_000
+    sandbox.stop()
+    sandbox.start()
+    lower = sandbox.buy(f"{sandbox.url}/item/taobao/{offer.external_id}")
+    assert rate() == offer.commission_ppm
+    usual = sandbox.buy(f"{sandbox.url}/item/taobao/{offer.external_id}")
+
+    assert (sold(lower), sold(usual)) == (10_000, offer.commission_ppm)
+
+
+@pytest.mark.parametrize(("field", "changed"), [("item", {"item": "no-such"}), ("rate_ppm", {"rate_ppm": 1_000_001})])
+def test_a_rate_that_cannot_be_names_the_field(sandbox: Sandbox, field: str, changed: dict[str, Any]) -> None:
+    offer = next(each for each in catalogue.offers() if each.marketplace == "taobao")
+
+    refused = sandbox.post("/control/rates", {"marketplace": "taobao", "item": offer.external_id} | changed)
+
+    assert (refused.status_code, refused.json()["field"]) == (422, field)
+
+
 def test_messages_are_kept_and_shown_newest_first(sandbox: Sandbox) -> None:
     for text in ("code 111111", "code 222222 <b>"):
         answer = sandbox.post("/control/messages", {"to": "+8613800000001", "text": text, "kind": "sign-in"})

@@ -30,7 +30,7 @@ from joey.sandbox.world.visits import Destination
 TOY = "toy"
 ITEM = SoldItem(
     marketplace=TOY, external_id="T-1", title={"zh": "木马", "en": "Rocking horse"}, currency="SEK",
-    now_minor=10_000, rate_ppm=100_000,
+    now_minor=10_000, usual_rate_ppm=100_000,
 )
 
 

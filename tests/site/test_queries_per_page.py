@@ -90,7 +90,7 @@ QUERIES = {
     "studio/<slug:slug>/orders": 7,
     "studio/<slug:slug>/orders/<uuid:line_id>": 9,
     "studio/<slug:slug>/lost-orders": 5,
-    "studio/<slug:slug>/earnings": 7,
+    "studio/<slug:slug>/earnings": 8,
     "studio/<slug:slug>/payout": 11,
     "studio/<slug:slug>/payout-details": 5,
     "pictures/<uuid:offer_id>.webp": 1,
@@ -106,8 +106,8 @@ TABLES = {
     "orders/orderline": (3, 7),
     "orders/synccursor": (3, 3),
     "orders/unreadreport": (3, 4),
-    "payouts/payout": (3, 8),
-    "payouts/payoutfile": (3, 3),
+    "payouts/payout": (3, 9),
+    "payouts/payoutfile": (3, 4),
     "payouts/payouthold": (3, 5),
     "payouts/payoutpause": (3, 4),
     "sharing/position": (3, 3),
@@ -147,11 +147,12 @@ NO_PAGE = {
     "studio/<slug:slug>/pick/show": 405,
 }
 
-# These say how much of something there is: each is asked for by its reader, and bounded by one shop's day, by the links
-# of one page, by a thousand, by the days that have a partition, or by the few approvals of each payout of a page.
+# These say how much of something there is: each is asked for by its reader, and bounded by one shop's day or month, by
+# the links of one page, by a thousand, by the days that have a partition, or by the few approvals of each payout of a
+# page.
 HOW_MANY = {
     "api/v1/shops/<slug>/links", "readyz", "metrics", "office/health/", "office/waiting/", "office/register-positions/",
-    "studio/<slug:slug>/", "studio/<slug:slug>/share",
+    "studio/<slug:slug>/", "studio/<slug:slug>/share", "studio/<slug:slug>/earnings",
     "office/payouts/payout/<path:object_id>/change/", "office/payouts/payoutfile/",
     "office/payouts/payoutfile/<path:object_id>/change/", "office/payouts/payoutfile/<path:object_id>/delete/",
 }  # fmt: skip

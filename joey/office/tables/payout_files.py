@@ -14,12 +14,13 @@ from joey.kit import clock
 from joey.office.columns import NOTHING, time_text
 from joey.office.file_problems import problems_in_words
 from joey.office.filters import IsEmpty
-from joey.office.read_only import ReadOnly, each, each_with_reason, operator
+from joey.office.read_only import ReadOnly, each, each_with_reason, once, operator
 from joey.office.site import office
 from joey.payouts import resolve
 from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.give_up import give_up
 from joey.payouts.kept_back import kept_back, with_kept_back
+from joey.payouts.licensed_channels import channel_of, recorded_channel
 from joey.payouts.models import PayoutFile
 from joey.payouts.office_lists import naming_strangers, waiting_for_answers, waiting_to_leave, with_left_at
 from joey.payouts.rails.registry import account_name, format_name
@@ -62,7 +63,7 @@ class PayoutFiles(ReadOnly):
     ordering = ("-id",)
     actions = ("ask", "withdraw", "give_up", "mark_refused", "dismiss")
     fields = (
-        "message_id", "paid_from", "written_as", "currency", "made_at", "left_at", "withdrawn_at",
+        "message_id", "paid_from", "channel", "written_as", "currency", "made_at", "left_at", "withdrawn_at",
         "asked_at", "answered_at", "noted",
     )  # fmt: skip
 
@@ -126,6 +127,10 @@ class PayoutFiles(ReadOnly):
     @admin.display(description=_("Paying account"))
     def paid_from(self, file: PayoutFile) -> str:
         return str(account_name(file.rail, file.rail_account))
+
+    @admin.display(description=_("Licensed channel"))
+    def channel(self, file: PayoutFile) -> str:
+        return once(file, "sent_through", lambda: recorded_channel([file])) or channel_of(file.currency) or NOTHING
 
     @admin.display(description=_("Format"), ordering="file_format")
     def written_as(self, file: PayoutFile) -> str:

@@ -21,10 +21,11 @@ from joey.office.words import in_words
 from joey.payouts import decide
 from joey.payouts.by_rule import left_to_the_rule, to_decide, with_rule
 from joey.payouts.holds import place_hold
+from joey.payouts.licensed_channels import channel_of, recorded_channel
 from joey.payouts.models import Payout
 from joey.payouts.office_lists import with_approvers
 from joey.payouts.open_questions import transfer_of
-from joey.payouts.queries import attempts_of, details_of
+from joey.payouts.queries import AttemptRow, attempts_of, details_of
 from joey.payouts.resolve import resolve
 
 
@@ -64,8 +65,8 @@ class Payouts(WithReason):
     ordering = ("-id",)
     actions = ("approve", "refuse", "hold", "resolve")
     fields = (
-        "shop_slug", "amount", "progress", "why", "rail", "holder_name", "account", "bank_code", "requested_at",
-        "approved_by", "decided", "decided_at", "finished_at", "attempts",
+        "shop_slug", "amount", "progress", "why", "rail", "channel", "holder_name", "account", "bank_code",
+        "requested_at", "approved_by", "decided", "decided_at", "finished_at", "attempts",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -131,6 +132,12 @@ class Payouts(WithReason):
         details = details_of(payout)
         return details.masked_account if details else NOTHING
 
+    @admin.display(description=_("Licensed channel"))
+    def channel(self, payout: Payout) -> str:
+        files = [each.file for each in once(payout, "attempts_made", lambda: attempts_of(payout))]
+        sent = once(payout, "sent_through", lambda: recorded_channel(files))
+        return sent or channel_of(payout.currency) or NOTHING
+
     @admin.display(description=_("Bank code"))
     def bank_code(self, payout: Payout) -> str:
         details = details_of(payout)
@@ -158,8 +165,8 @@ class Payouts(WithReason):
 
     @admin.display(description=_("Attempts"))
     def attempts(self, payout: Payout) -> SafeString:
-        return once(payout, "attempts", lambda: _attempts(payout))
+        return _attempts(once(payout, "attempts_made", lambda: attempts_of(payout)))
 
 
-def _attempts(payout: Payout) -> SafeString:
-    return render_to_string("office/attempts.html", {"attempts": attempts_of(payout)})
+def _attempts(attempts: list[AttemptRow]) -> SafeString:
+    return render_to_string("office/attempts.html", {"attempts": attempts})

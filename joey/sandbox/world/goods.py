@@ -10,6 +10,8 @@ from joey.demo import catalogue
 from joey.demo.barcode import barcode_of
 from joey.demo.catalogue import DemoOffer
 
+# By marketplace and item, of the world that is running: rates.py.
+CHANGED_RATES: dict[tuple[str, str], int] = {}
 NO_TEXTS: Mapping[str, str] = MappingProxyType({"zh": "", "en": ""})
 
 
@@ -30,7 +32,7 @@ class SoldItem:
     title: Mapping[str, str]
     currency: str
     now_minor: int
-    rate_ppm: int  # the commission of a publisher
+    usual_rate_ppm: int  # the commission of a publisher, unless it was changed: `rate_ppm`
     list_minor: int = 0  # 0: the same as now
     coupon_minor: int | None = None  # the price after the coupon
     coupon_until_days: int = 0  # days from today; below zero when the coupon is over
@@ -53,6 +55,11 @@ class SoldItem:
         """Everything a search looks through, folded."""
         parts = [*self.title.values(), *self.brand.values(), *self.category_name.values(), self.seller]
         return " ".join(parts).casefold()
+
+    @property
+    def rate_ppm(self) -> int:
+        """The commission of a publisher now."""
+        return CHANGED_RATES.get((self.marketplace, self.external_id), self.usual_rate_ppm)
 
     def coupon(self, today: date) -> RunningCoupon | None:
         """The coupon that the marketplace shows, running or over."""
@@ -85,7 +92,7 @@ def from_demo(offer: DemoOffer) -> SoldItem:
         title=good.title,
         currency=offer.currency,
         now_minor=offer.now_minor,
-        rate_ppm=offer.commission_ppm,
+        usual_rate_ppm=offer.commission_ppm,
         list_minor=offer.list_minor,
         coupon_minor=offer.coupon_minor,
         coupon_until_days=offer.coupon_until_days or 0,

@@ -81,6 +81,11 @@ CREATE TABLE IF NOT EXISTS report_style (
 -- in which unproved facts a marketplace differs from now on (`POST /control/differs`)
 CREATE TABLE IF NOT EXISTS differing (account TEXT NOT NULL, fact TEXT NOT NULL, PRIMARY KEY (account, fact)) STRICT;
 
+-- rates that differ from the usual ones from now on (`POST /control/rates`)
+CREATE TABLE IF NOT EXISTS changed_rate (
+    marketplace TEXT NOT NULL, item TEXT NOT NULL, rate_ppm INTEGER NOT NULL, PRIMARY KEY (marketplace, item)
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS message (
     number INTEGER PRIMARY KEY, recipient TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;

@@ -104,6 +104,20 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('shop', 'offer'), name='shops_offer_listed_once')],
             },
         ),
+        migrations.CreateModel(
+            name='RateNotice',
+            fields=[
+                ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('day', models.DateField()),
+                ('cuts', models.JSONField()),
+                ('made_at', models.DateTimeField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['made_at'], name='shops_rate_notice_by_age')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'day'), name='shops_rate_notice_once_a_day')],
+            },
+        ),
         # The database sends them, so that no verb can forget to.
         migrations.RunSQL(
             "".join(notifies(*each) for each in NOTIFY),

@@ -39,7 +39,7 @@ ITEMS = tuple(
         title={"zh": zh, "en": en},
         currency=currency,
         now_minor=price,
-        rate_ppm=100_000,
+        usual_rate_ppm=100_000,
     )
     for number, zh, en, currency, price in (
         ("T1", "蓝木马", "Blue rocking horse", "KWD", 12_345),
