@@ -54,6 +54,8 @@ KEYS = {
     "marketplaces_callturn (id)": SINGLE,
     "marketplaces_callturn (marketplace, account, kind)": SINGLE,
     "marketplaces_feed (code)": SINGLE,
+    "orders_dispute (line_id)": PARENT,
+    "orders_dispute (line_id, reason)": PARENT,
     "orders_operatorattribution (line_id)": CLAIM,
     "orders_orderclaim (id)": CLAIM,
     "orders_orderclaim (marketplace, external_order, external_line, external_part)": CLAIM,

@@ -1,7 +1,7 @@
 """Open and close the holds that a marketplace's reports place: each line's class, as its newest report has it, that of
-a newer report that cannot be read, that of a refund that may be another line's, that of its trade's hold report, and
-that of a later export that says something else. Each class is a hold of its own, so that the end of one leaves the
-others.
+a newer report that cannot be read, that of a refund that may be another line's, that of its trade's hold report, that
+of a later export that says something else, and that of a violation whose dispute is open. Each class is a hold of its
+own, so that the end of one leaves the others.
 
 What an operator released stays released while its causes are there (orders/hold_causes.py): a report that changes none
 of them opens no other hold, and a cause that is new, or comes back, does.
@@ -21,7 +21,7 @@ from joey.orders.hold_causes import MARKS
 BY_REPORT = "report"
 FROZEN, UNREADABLE = Hold.Class.FROZEN.value, Hold.Class.UNREADABLE.value
 UNCLEAR_REFUND, EXPORT_DIFFERS = Hold.Class.UNCLEAR_REFUND.value, Hold.Class.EXPORT_DIFFERS.value
-REFUNDS_UNREAD = Hold.Class.REFUNDS_UNREAD.value
+REFUNDS_UNREAD, VIOLATION = Hold.Class.REFUNDS_UNREAD.value, Hold.Class.VIOLATION.value
 
 
 def of_line(row: str) -> tuple[str, ...]:
@@ -31,16 +31,20 @@ def of_line(row: str) -> tuple[str, ...]:
 
 def of_revision(row: str, *, of: str = "line_") -> tuple[str, ...]:
     """The same as a revision of a commission has it."""
-    return tuple(f"{row}.{of}{name}" for name in ("held", "unread", "unclear_refund", "frozen", "export_differs"))
+    names = ("held", "unread", "unclear_refund", "frozen", "export_differs", "violation")
+    return tuple(f"{row}.{of}{name}" for name in names)
 
 
-def classes_said(held: str, has_unread: str, has_unclear_refund: str, is_frozen: str, export_differs: str) -> str:
+def classes_said(
+    held: str, has_unread: str, has_unclear_refund: str, is_frozen: str, export_differs: str, has_violation: str
+) -> str:
     """SQL for the classes under which reports hold a line, as a LATERAL table: `said` with `hold_class`."""
     return f"""(
         SELECT {held} UNION SELECT CASE WHEN {has_unread} THEN '{UNREADABLE}' ELSE '' END
         UNION SELECT CASE WHEN {has_unclear_refund} THEN '{UNCLEAR_REFUND}' ELSE '' END
         UNION SELECT CASE WHEN {is_frozen} THEN '{FROZEN}' ELSE '' END
         UNION SELECT CASE WHEN {export_differs} THEN '{EXPORT_DIFFERS}' ELSE '' END
+        UNION SELECT CASE WHEN {has_violation} THEN '{VIOLATION}' ELSE '' END
     ) AS said (hold_class)"""
 
 

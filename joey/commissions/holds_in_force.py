@@ -20,6 +20,7 @@ IS_CLOSED = Exists(HoldClosing.objects.filter(hold=OuterRef("pk")))  # a conditi
 # Holds that a list shows by their cause.
 OF_UNREADABLE = Q(opened_by=BY_REPORT, hold_class=Hold.Class.UNREADABLE)
 OF_QUARANTINE = Q(opened_by=BY_QUARANTINE)
+OF_VIOLATION = Q(opened_by=BY_REPORT, hold_class=Hold.Class.VIOLATION)
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,7 @@ class Revision(models.Model):
     line_unclear_refund = models.BooleanField(db_default=False)  # several lines had the name that its refund says
     line_frozen = models.BooleanField(db_default=False)  # the marketplace kept the commission of its trade back
     line_export_differs = models.BooleanField(db_default=False)  # a later export said something else of it
+    line_violation = models.BooleanField(db_default=False)  # a violation that no operator had decided about
     line_causes = models.JSONField(default=list)  # why its reports held it: orders/hold_causes.py
     given_minor = models.BigIntegerField()  # what the marketplace said it gives for the line
     fee_minor = models.BigIntegerField()
@@ -199,6 +200,7 @@ class Hold(models.Model):
         UNREADABLE = "unreadable"  # a report newer than what its line shows cannot be read
         UNCLEAR_REFUND = "unclear_refund"  # several lines have the name that a refund report says
         EXPORT_DIFFERS = "export_differs"  # an export that was made later says something else
+        VIOLATION = "violation"  # the marketplace found one; its dispute is open
         QUARANTINE = "quarantine"  # its line cannot be booked at its newest report
         REVIEW = "review"  # an operator looks into it
 

@@ -2,7 +2,7 @@
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from joey.commissions.holds_in_force import IS_CLOSED, OF_QUARANTINE, OF_UNREADABLE
+from joey.commissions.holds_in_force import IS_CLOSED, OF_QUARANTINE, OF_UNREADABLE, OF_VIOLATION
 from joey.commissions.models import Commission, Hold, HoldClosing
 
 
@@ -26,4 +26,4 @@ def having_closed(holds: "QuerySet[Hold]", wanted: bool) -> "QuerySet[Hold]":
 
 def having_no_other_list(holds: "QuerySet[Hold]") -> "QuerySet[Hold]":
     """Of `holds` those in force that no list shows by their cause: what waits as a commission on hold."""
-    return holds.filter(~IS_CLOSED).exclude(OF_UNREADABLE | OF_QUARANTINE)
+    return holds.filter(~IS_CLOSED).exclude(OF_UNREADABLE | OF_QUARANTINE | OF_VIOLATION)

@@ -115,11 +115,11 @@ _NEWEST = f"""
            c.platform_minor, c.platform_released_minor, c.rounding_minor, c.settled, c.line_revision)
        OR l.revision = c.line_revision AND (
            (r.line_state, r.line_held, r.line_unread, r.line_unclear_refund, r.line_frozen, r.line_export_differs,
-            r.line_causes, r.given_minor, r.fee_minor, r.back_minor, r.settled_at, r.quantity, r.buyer_paid_minor,
-            r.buyer_refunded_minor, r.protected_minor, c.elsewhere)
+            r.line_violation, r.line_causes, r.given_minor, r.fee_minor, r.back_minor, r.settled_at, r.quantity,
+            r.buyer_paid_minor, r.buyer_refunded_minor, r.protected_minor, c.elsewhere)
            IS DISTINCT FROM
-           (l.state, l.held, l.has_unread, l.has_unclear_refund, l.is_frozen, l.export_differs, {CAUSES},
-            l.commission_minor, l.service_fee_minor, l.returned_commission_minor, l.settled_at, l.quantity,
+           (l.state, l.held, l.has_unread, l.has_unclear_refund, l.is_frozen, l.export_differs, l.has_violation,
+            {CAUSES}, l.commission_minor, l.service_fee_minor, l.returned_commission_minor, l.settled_at, l.quantity,
             l.paid_minor, l.returned_paid_minor, l.protected_minor + l.returned_protected_minor, l.returned_elsewhere))
     UNION ALL
     SELECT r.commission_id, max(r.number), NULL FROM commissions_revision r

@@ -38,6 +38,7 @@ _BESIDE = """
            lag(r.line_unclear_refund) OVER before AS was_line_unclear_refund,
            lag(r.line_frozen) OVER before AS was_line_frozen,
            lag(r.line_export_differs) OVER before AS was_line_export_differs,
+           lag(r.line_violation) OVER before AS was_line_violation,
            bool_or(r.restarts) OVER (before ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS was_restarted
     FROM (
         SELECT *, line_state = 'closed'

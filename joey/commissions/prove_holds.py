@@ -59,7 +59,7 @@ _EVENTS = """
 _FROM_REPORTS = f"""
     WITH booked AS MATERIALIZED (
         SELECT c.id AS commission_id, c.revision, l.id AS order_line, l.held, l.has_unread, l.has_unclear_refund,
-               l.is_frozen, l.export_differs,
+               l.is_frozen, l.export_differs, l.has_violation,
                {is_something("c.base_minor", "c.rounding_minor")} AS is_something FROM orders_orderline l
         JOIN commissions_commission c ON c.order_line_id = l.id AND c.line_revision = l.revision
         WHERE {any_said(*of_line("l"))} OR c.holds_of_all > 0

@@ -4,10 +4,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.commissions.follow_report_holds import BY_REPORT
-from joey.commissions.holds_in_force import IS_CLOSED, OF_QUARANTINE, OF_UNREADABLE
+from joey.commissions.holds_in_force import IS_CLOSED, OF_QUARANTINE, OF_UNREADABLE, OF_VIOLATION
 from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
-from joey.orders.rests import DISMISS_POLL, DISMISS_REPORT, READ_AGAIN, RETRY_REPORT
+from joey.orders.rests import ANSWER_DISPUTE, DISMISS_POLL, DISMISS_REPORT, READ_AGAIN, RETRY_REPORT
 
 BOOK = Job("joey.commissions.jobs.book_commissions")
 CONFIRM = Job("joey.commissions.jobs.confirm_commissions")
@@ -49,13 +49,18 @@ RESTS = [
     Rest(
         HOLD, "opened by a report", (BOOK, RELEASE),
         "when a later report no longer holds the line or leaves nothing to hold, or an operator releases it", AT_ONCE,
-        label=_("Commissions on hold"), rows=Q(opened_by=BY_REPORT) & ~OF_UNREADABLE & ~IS_CLOSED,
+        label=_("Commissions on hold"), rows=Q(opened_by=BY_REPORT) & ~OF_UNREADABLE & ~OF_VIOLATION & ~IS_CLOSED,
         query="?open=alone",
     ),
     Rest(
         HOLD, "of an unreadable report", (READ_AGAIN, RETRY_REPORT, DISMISS_REPORT, DISMISS_POLL, RELEASE),
         "when the report is read, replaced or given up, nothing is left to hold, or an operator releases it",
         rows=OF_UNREADABLE & ~IS_CLOSED, unlisted="listed by its unreadable report",
+    ),
+    Rest(
+        HOLD, "of a violation", (BOOK, ANSWER_DISPUTE, RELEASE),
+        "the minute after an operator answers the dispute, when nothing is left to hold, or an operator releases it",
+        rows=OF_VIOLATION & ~IS_CLOSED, unlisted="listed by its dispute",
     ),
     Rest(
         HOLD, "placed by quarantine", (BOOK, RETRY, RELEASE), "when its line is booked, or an operator releases it",

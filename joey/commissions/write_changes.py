@@ -12,8 +12,8 @@ from joey.record.append import append_set
 # Copied from one revision to the next by what changes no line: confirming, holding, releasing.
 LINE_FIGURES = (
     "line_revision, line_state, line_held, line_unread, line_unclear_refund, line_frozen, line_export_differs,"
-    " line_causes, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor, buyer_refunded_minor,"
-    " protected_minor, changed_at, settled_at"
+    " line_violation, line_causes, given_minor, fee_minor, back_minor, quantity, buyer_paid_minor,"
+    " buyer_refunded_minor, protected_minor, changed_at, settled_at"
 )
 # Taken from the commission's row after any change.
 PARTS = (
@@ -79,9 +79,10 @@ def _write_revisions(now: datetime) -> None:
         f"""
         INSERT INTO commissions_revision (commission_id, number, because, {LINE_FIGURES}, {PARTS}, recorded_at)
         SELECT commission_id, number, {_BECAUSE}, revision, state, held, has_unread, has_unclear_refund, is_frozen,
-               export_differs, hold_causes, commission_minor, service_fee_minor, returned_commission_minor, quantity,
-               paid_minor, returned_paid_minor, protected_minor + returned_protected_minor, changed_at, settled_at,
-               new_base, new_penalty, new_amount, new_pending, new_held, new_released, new_platform, new_revenue,
+               export_differs, has_violation, hold_causes, commission_minor, service_fee_minor,
+               returned_commission_minor, quantity, paid_minor, returned_paid_minor,
+               protected_minor + returned_protected_minor, changed_at, settled_at, new_base,
+               new_penalty, new_amount, new_pending, new_held, new_released, new_platform, new_revenue,
                new_rounding, is_settled, payable_on, %(now)s
         FROM worked_out w
         """,

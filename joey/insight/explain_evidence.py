@@ -82,6 +82,7 @@ def held_because(reason: str) -> str:
         "unreadable": _("the marketplace reported something new about it that cannot be read yet"),
         "unclear_refund": _("a return was reported that may belong to it or to another order of the same number"),
         "export_differs": _("a newer export of the marketplace says something else about it"),
+        "violation": _("the marketplace found a violation in it that an operator has not decided about"),
         "quarantine": _("it cannot be booked for now"),
         "review": _("an operator looks into it"),
     }[reason]

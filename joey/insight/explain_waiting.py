@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from joey.commissions import waits_for
-from joey.commissions.follow_report_holds import EXPORT_DIFFERS, REFUNDS_UNREAD, UNCLEAR_REFUND, UNREADABLE
+from joey.commissions.follow_report_holds import EXPORT_DIFFERS, REFUNDS_UNREAD, UNCLEAR_REFUND, UNREADABLE, VIOLATION
 from joey.commissions.queries import OrderRow
 from joey.insight.explain_evidence import held_because
 from joey.insight.explain_holds import unbookable_because
@@ -113,7 +113,7 @@ def _day(day: date | None, now: datetime) -> str:
 def _held(line: OrderRow) -> str:
     if line.held_by_marketplace:
         held = _("%(figure)s is on hold: %(reason)s. An operator looks at it; you need not do anything.")
-        if line.held_by_marketplace not in (UNREADABLE, UNCLEAR_REFUND, EXPORT_DIFFERS, REFUNDS_UNREAD):
+        if line.held_by_marketplace not in (UNREADABLE, UNCLEAR_REFUND, EXPORT_DIFFERS, REFUNDS_UNREAD, VIOLATION):
             held = _(
                 "%(figure)s is on hold: %(reason)s. The hold ends once a later report no longer says so; you need not"
                 " do anything."

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from joey.commissions import waits_for as waits_for_what
 from joey.commissions.queries import OrderRow, order_of
 from joey.commissions.waits_for import waits_for
-from joey.insight import explain_holds, explain_money, queries
+from joey.insight import explain_disputes, explain_holds, explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, key_in, suspended_because
 from joey.insight.explain_returns import returned
 from joey.insight.explain_waiting import made_available_on, waiting_in_words
@@ -96,7 +96,7 @@ def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
         closed = _("The marketplace closed this order. A closed order earns nothing.")
         reason = registry.closed_because(line.marketplace, line.reason)
         because = [_("Its reason: “%s”.") % reason] if reason not in ("", line.state) else []
-        return "closed", sentences(closed, *because)
+        return "closed", sentences(closed, *because, registry.to_do_about(line.marketplace, line.reason))
     waits = waits_for(line, now=now)
     if waits == waits_for_what.UNPAID:
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
@@ -257,6 +257,9 @@ STEPS: Mapping[str, Callable[[Mapping[str, Any]], Explained]] = {
     "commission.other_currency": explain_money.other_currency,
     "commission.held": explain_holds.held,
     "commission.released": explain_holds.released,
+    "dispute.opened": explain_disputes.opened,
+    "dispute.appealed": explain_disputes.appealed,
+    "dispute.closed": explain_disputes.closed,
 }
 
 

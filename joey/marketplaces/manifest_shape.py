@@ -42,6 +42,14 @@ _in_active_language = lazy(_choose, str)
 
 
 @dataclass(frozen=True)
+class ClosingReason(Wording):
+    """Why a marketplace closes an order, in words."""
+
+    to_do: Wording | None = None  # what the shop can do about it, so that the next order counts
+    is_violation: bool = False  # a finding against the account that promoted the order
+
+
+@dataclass(frozen=True)
 class Positions:
     """The places (ad zone, pid, tag, tracking id) that order reports may name."""
 
@@ -220,13 +228,18 @@ class Manifest:
     refunds_only_of: Wording | None = None  # orders whose refunds are reported, where not of all; others are held
     row_fields: Mapping[Literal["order", "refund"], RowFields] = field(default_factory=dict)
     # What the codes mean that its reports give as the reason why an order is closed; another reason is its own words.
-    closed_because: Mapping[str, Wording] = field(default_factory=dict)
+    closed_because: Mapping[str, ClosingReason] = field(default_factory=dict)
     earns_less_because: Mapping[str, Wording] = field(default_factory=dict)  # the same, of one that earns less
     evidence: tuple[Literal["position", "sub_id"], ...] = ()  # what an order report may carry, most believed first
     window_days: int = 0  # how long after a click an order still counts
     refund_days: int = 0  # how long after that the commission may still be taken back
     usual_settle_days: int = 0  # from payment to settlement, for the estimate only
     reserved_names: frozenset[str] = frozenset()  # addresses that no shop may take: they pass for the marketplace
+
+    @property
+    def violations(self) -> frozenset[str]:
+        """The reasons that are a finding against the account."""
+        return frozenset(code for code, reason in self.closed_because.items() if reason.is_violation)
 
     @property
     def reports_orders(self) -> bool:

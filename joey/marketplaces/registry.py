@@ -21,7 +21,7 @@ from joey.kit.refusals import Unavailable
 from joey.marketplaces.find_packages import Fault, NotUsable, find_packages
 from joey.marketplaces.identity import seller_and_picture
 from joey.marketplaces.imported import PREFIX, feeds, is_feed, manifest_of_feed
-from joey.marketplaces.manifest_shape import Manifest, Text
+from joey.marketplaces.manifest_shape import ClosingReason, Manifest, Text
 from joey.marketplaces.port import Connector
 
 _OF_AN_ACCOUNT = _("%(marketplace)s is configured and not connected: %(problem)s")
@@ -116,9 +116,19 @@ def check_code(marketplace: str) -> None:
 
 def closed_because(marketplace: str, reason: str) -> Text:
     """Why an order was closed, in plain words where the marketplace's reason is a code that its manifest explains."""
+    found = _closing_reason(marketplace, reason)
+    return found.text if found else reason
+
+
+def to_do_about(marketplace: str, reason: str) -> Text:
+    """What a shop can do about orders that are closed for this reason; "" where its manifest says nothing."""
+    found = _closing_reason(marketplace, reason)
+    return found.to_do.text if found and found.to_do else ""
+
+
+def _closing_reason(marketplace: str, reason: str) -> ClosingReason | None:
     manifest = find_manifest(marketplace)
-    wording = manifest.closed_because.get(reason) if manifest else None
-    return wording.text if wording else reason
+    return manifest.closed_because.get(reason) if manifest else None
 
 
 def earns_less_because(marketplace: str, reason: str) -> Text:

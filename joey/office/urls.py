@@ -5,6 +5,7 @@ from django.urls import path
 from joey.office.site import office
 from joey.office.tables import (
     commissions,
+    disputes,
     gaps,
     jobs,
     lost_orders,
@@ -18,6 +19,9 @@ from joey.office.tables import (
 )
 
 # importing them registers what they show
-TABLES = (commissions, gaps, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions, reports, who)
+TABLES = (
+    commissions, disputes, gaps, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions, reports,
+    who,
+)  # fmt: skip
 
 urlpatterns = [path("office/", office.urls)]

@@ -9,6 +9,7 @@ whatever order reports arrive. Whatever may change the causes of a line makes a 
 
 from joey.orders.mark_differing import contradictions_of_line
 from joey.orders.mark_frozen import is_about
+from joey.orders.mark_violations import VIOLATIONS
 from joey.orders.newest_report import IS_REPLACED, UNREAD_OF_LINE, is_of_line
 from joey.orders.staged_tables import TAKEN_WITHIN
 from joey.orders.taken_back import cases_of, is_unclear, reported_once
@@ -46,7 +47,7 @@ _UNCLEAR = f"""
 """
 
 # What is kept of a line for each reason beside what its newest report holds it for.
-MARKS = ("has_unread", "has_unclear_refund", "is_frozen", "export_differs")
+MARKS = ("has_unread", "has_unclear_refund", "is_frozen", "export_differs", "has_violation")
 
 # The causes of a line `l`, as a JSON array in their order. Of most lines it is empty, and nothing is read for it.
 CAUSES = f"""
@@ -61,5 +62,6 @@ CAUSES = f"""
               FROM ({_FREEZES}) AS frozen_by WHERE l.is_frozen
               UNION SELECT concat_ws(':', 'export_differs', encode(payload_sha256, 'hex'))
               FROM ({contradictions_of_line("r.payload_sha256")}) AS otherwise WHERE l.export_differs
+              UNION SELECT concat_ws(':', 'violation', reason) FROM ({VIOLATIONS}) AS found WHERE l.has_violation
           ) AS said) END)
 """

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from joey.kit.ids import RowId, new_id
+from joey.orders.dispute_model import Dispute as Dispute  # Django finds models here
 from joey.shops.models import Shop
 
 
@@ -187,7 +188,8 @@ class OrderLine(models.Model):
     which class its most recent report leads to. One that `has_unread` is held as well, whatever `held` says: a report
     newer than what it shows cannot be read. So is one that `has_unclear_refund`: other lines differ from it in
     `external_part` alone, and a refund may be of any of them (joey/orders/taken_back.py); one that `is_frozen`, by its
-    trade's hold report; and one of which an export that was made later says something else (`export_differs`).
+    trade's hold report; one of which an export that was made later says something else (`export_differs`); and one that
+    `has_violation`, until an operator answers the dispute about it.
     `evidence_*` is the piece of evidence that decided the shop; a line in suspense has all pieces of its most recent
     report in `failed_evidence`, each with its problem or the shop it names.
     """
@@ -250,6 +252,7 @@ class OrderLine(models.Model):
     has_unclear_refund = models.BooleanField(db_default=False)  # joey/orders/taken_back.py
     is_frozen = models.BooleanField(db_default=False)  # joey/orders/mark_frozen.py
     export_differs = models.BooleanField(db_default=False)  # joey/orders/mark_differing.py
+    has_violation = models.BooleanField(db_default=False)  # joey/orders/mark_violations.py
     title = models.CharField(max_length=300, blank=True)
     external_item = models.CharField(max_length=120, blank=True)
     quantity = models.IntegerField()

@@ -59,4 +59,6 @@ CHECKS = [
     WAITING,
     texts_match("orders_operatorattribution", "reason_id", "reason_sha256"),
     texts_match("orders_reportdismissal", "reason_id", "reason_sha256"),
+    texts_match("orders_dispute", "text_id", "text_sha256"),
+    texts_match("orders_dispute", "answer_id", "answer_sha256"),
 ]

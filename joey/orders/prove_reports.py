@@ -3,6 +3,7 @@
 from joey.kit.prove import Check
 from joey.orders.mark_differing import contradicts, first_said
 from joey.orders.mark_frozen import is_about
+from joey.orders.mark_violations import VIOLATIONS
 from joey.orders.newest_report import (
     HOLD,
     IS_REPLACED,
@@ -224,6 +225,18 @@ DIFFERING = Check(
     """,
 )
 
+DISPUTED = Check(
+    "8. A line is marked exactly while a dispute about a violation is open, and each was reported of its line",
+    f"""
+    SELECT l.id AS order_line, l.has_violation, NULL AS reason FROM orders_orderline l
+    WHERE l.has_violation <> EXISTS ({VIOLATIONS})
+    UNION ALL
+    SELECT l.id, l.has_violation, d.reason FROM orders_dispute d JOIN orders_orderline l ON l.id = d.line_id
+    WHERE d.cause = 'violation' AND NOT EXISTS (
+        SELECT FROM orders_report r WHERE {is_of_line("r")} AND (r.state, r.reason) = ('closed', d.reason))
+    """,
+)
+
 REFUNDS = Check(
     "9. A refund case is what its newest report says, and counted first when its reports say",
     f"""
@@ -294,4 +307,18 @@ UNCLEAR = Check(
     """,
 )
 
-CHECKS = [POLLS, MOMENTS, DIGESTS, LINES, STATES, HOLDS, UNREAD, FROZEN, DIFFERING, REFUNDS, RETURNED, UNCLEAR]
+CHECKS = [
+    POLLS,
+    MOMENTS,
+    DIGESTS,
+    LINES,
+    STATES,
+    HOLDS,
+    UNREAD,
+    FROZEN,
+    DIFFERING,
+    DISPUTED,
+    REFUNDS,
+    RETURNED,
+    UNCLEAR,
+]

@@ -41,6 +41,7 @@ class ChangedLine:
     has_unclear_refund: bool  # the name that a refund report says is another line's too
     is_frozen: bool  # the marketplace keeps the commission of its trade back
     export_differs: bool  # an export that was made later says something else
+    has_violation: bool  # the marketplace found a violation, and no operator has decided about it yet
     hold_causes: JsonText  # why its reports hold it (hold_causes.py), [] where they do not
     rate_ppm: Int | None
     external_item: str  # what was ordered, as the marketplace calls it: a hint

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.rests import AT_ONCE, Job, Rest, Subject, Verb
-from joey.orders.models import HELD_BY_READING, LostOrder, OrderLine, RefundCase, SyncCursor, UnreadReport
+from joey.orders.models import HELD_BY_READING, Dispute, LostOrder, OrderLine, RefundCase, SyncCursor, UnreadReport
 from joey.orders.queries import OPEN_GAPS
 
 SYNC = Job("joey.orders.jobs.sync_orders")
@@ -19,6 +19,7 @@ DISMISS_REPORT = Verb("reports dismiss", "orders_unreadreport:dismiss")
 DISMISS_POLL = Verb("reports dismiss-poll", "orders_unreadreport:dismiss_poll")
 END_GAP = Verb("reports end-gap", "orders_synccursor:end_gap")
 ASK_LOST = Verb("lines ask-lost", "orders_lostorder:ask_again", sure=False)
+ANSWER_DISPUTE = Verb("lines answer-dispute", "orders_dispute:answer")
 STARTS: list[Verb] = []
 
 LINE = Subject(
@@ -39,7 +40,8 @@ LOST = Subject(
     "lost order", LostOrder, "requested_at", "state",
     frozenset({LostOrder.State.FOUND, LostOrder.State.OTHER_ID, LostOrder.State.NOT_FOUND}),
 )  # fmt: skip
-SUBJECTS = [LINE, SUSPENSE, HELD, REFUND, UNREAD, GAP, LOST]
+DISPUTE = Subject("dispute", Dispute, "opened_at", over=Q(closed_at__isnull=False))
+SUBJECTS = [LINE, SUSPENSE, HELD, REFUND, UNREAD, GAP, LOST, DISPUTE]
 
 NEVER_REST = {
     "Poll": "append-only",
@@ -51,6 +53,7 @@ NEVER_REST = {
     "ReportDismissal": "append-only",
     "OrderClaim": "for ever",
     "OperatorAttribution": "append-only",
+    "Dispute.cause": "what opened it, no state",
 }
 
 _NEXT_REPORT = "with the marketplace’s next report, read every 3 minutes"
@@ -118,5 +121,9 @@ RESTS = [
         LOST, _L.NOT_ASKED, (LOOK_FOR,),
         "within a minute after a report of it was imported, or its marketplace can be asked again",
         unlisted="it is answered: it cannot be asked for",
+    ),
+    Rest(
+        DISPUTE, "open", (ANSWER_DISPUTE,), "when an operator answers it", AT_ONCE,
+        label=_("Disputes about orders"), rows=Q(closed_at__isnull=True), query="?open=yes",
     ),
 ]  # fmt: skip

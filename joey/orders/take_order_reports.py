@@ -25,6 +25,7 @@ from joey.orders.keep_reports import keep_reports
 from joey.orders.mark_differing import mark_differing
 from joey.orders.mark_frozen import mark_frozen, take_trade_holds
 from joey.orders.mark_unread import mark_unread
+from joey.orders.mark_violations import append_violations, mark_violations
 from joey.orders.models import Poll
 from joey.orders.move_lines import move_lines
 from joey.orders.newest_report import LINE, case_rank, newest_case_first
@@ -209,8 +210,10 @@ def _take(
     mark_unread(marketplace, _CHANGED)
     mark_frozen(marketplace)
     differing = mark_differing(given)
+    found = mark_violations(marketplace, now=now)
     lines, in_suspense = sql.tuples(_MOVED)[0]
     append_events(now)
+    append_violations(found, now=now)
     digests = [bytes(digest) for (digest,) in sql.tuples(f"SELECT own_digest FROM {KEPT}")]
     return Taken(digests, lines, in_suspense, differing, staged.unreadable)
 

@@ -163,6 +163,12 @@ _DECLARED = (
     Kind("lost_order.answered", {"state": CODE}),
     Kind("lost_order.asked_again", _BY_PERSON),
     Kind("lost_order.resumed", {}),
+    Kind(
+        "dispute.opened",
+        {"cause": CODE, "marketplace": CODE, "reason": optional(CODE), "text": optional(TEXT)},
+    ),
+    Kind("dispute.appealed", {"text": optional(TEXT)}),
+    Kind("dispute.closed", {**_BY_PERSON, "cause": CODE, "answer": TEXT}),
     Kind("report.retried", {**_BY_PERSON, "marketplace": CODE, "read": FLAG}),
     Kind("report.replaced", {"marketplace": CODE, "report": ID}),
     Kind("report.dismissed", {**_BY_PERSON, "marketplace": CODE, "reason": TEXT}),

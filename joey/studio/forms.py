@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.strict_form import StrictForm
+from joey.orders.appeal_line import TEXT_MOST
 from joey.shops.add_listing import NOTE_MOST, SHELF_NAME_MOST
 from joey.shops.open_shop import INTRO_MOST, NAME_MOST
 
@@ -97,6 +98,15 @@ class PayoutForm(StrictForm):
 class TokenForm(StrictForm):
     do = forms.ChoiceField(choices=[("make", "make"), ("revoke", "revoke")])
     token_id = forms.UUIDField(required=False)
+
+
+class AppealForm(StrictForm):
+    text = forms.CharField(
+        label=_("What an operator should know (optional)"),
+        max_length=TEXT_MOST,
+        required=False,
+        help_text=_("Where and how you shared the link, say. Write nothing about the buyer."),
+    )
 
 
 class LostOrderForm(StrictForm):

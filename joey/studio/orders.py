@@ -2,18 +2,22 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.commissions.queries import has_other_rate, newest_first, order_of, orders_of, own_purchases
 from joey.insight.explain_pieces import pieces_in_words
 from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import click_trace, order_trace
 from joey.kit import clock
+from joey.kit.refusals import NotFound, Refusal
 from joey.kit.zone import month_begin
+from joey.orders.appeal_line import appeal_line
+from joey.orders.disputes import disputed_line
 from joey.sharing.queries import clicks_of
 from joey.shops.connected import locks_rate
 from joey.studio.access import keeper_only, list_before, own_shop, page
+from joey.studio.forms import AppealForm
 
 ORDERS_PER_PAGE = 40
 
@@ -44,10 +48,20 @@ def orders(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @keeper_only
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
+    """One order in words. A POST is an appeal against what its marketplace made of it."""
     shop = own_shop(request, slug)
     now = clock.now()
+    form = AppealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            appeal_line(shop, line_id, text=form.cleaned_data["text"], now=now)
+            return HttpResponseRedirect(f"/studio/{slug}/orders/{line_id}#appeal")
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.take(refusal)
     trace = order_trace(shop, line_id, now=now)
     line = order_of(shop.id, line_id)
     facts = {
@@ -60,8 +74,10 @@ def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
         "trace": trace,
         "due": day_in_words(line, now=now) if line else None,
         "rate_changed": bool(line and has_other_rate(line) and not locks_rate(line.marketplace)),
+        "form": form,
+        "disputed": disputed_line(shop.id, line_id),
     }
-    return page(request, "order.html", facts)
+    return page(request, "order.html", facts, status=form.status)
 
 
 @keeper_only

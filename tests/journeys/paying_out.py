@@ -12,13 +12,15 @@ GO = re.compile(r'href="/go/([^"]+)"')
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def sold(joey: RunningJoey, sandbox: Sandbox, api: Api, quantity: int) -> Json:
-    """A settled order of that many pieces of what earns most in Mei's shop; `number` is the marketplace's."""
+def sold(
+    joey: RunningJoey, sandbox: Sandbox, api: Api, quantity: int, *, at: tuple[str, ...] = ("taobao", "tmall")
+) -> Json:
+    """A settled order of that many pieces of what earns most in Mei's shop; `number` is that at one of `at`."""
     listed = api.get("/shops/mei/listings", limit=100)["items"]
     earning = [
         (api.get(f"/offers/{each['offer_id']}")["earning"], each)
         for each in listed
-        if each["marketplace"] in ("taobao", "tmall") and each["state"] == "published" and each["in_stock"]
+        if each["marketplace"] in at and each["state"] == "published" and each["in_stock"]
     ]
     _most, listing = max(((earns["minor"], each) for earns, each in earning if earns), key=lambda pair: pair[0])
     buyer = Visitor(joey.url)

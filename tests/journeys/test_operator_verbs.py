@@ -233,6 +233,35 @@ def test_an_order_that_a_shop_misses_is_asked_for_again_until_the_marketplace_re
     assert "All" in joey.run("prove")
 
 
+def test_disputes_about_violations_are_answered_in_the_terminal_and_in_the_office(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    def found_a_violation() -> str:
+        """The dispute about a new order, settled and then closed with JD's code 25."""
+        line = sold(joey, sandbox, mei, 1, at=("jd",))
+        known = ada.rows("orders_dispute")
+        asked = {"order": line["number"], "validCode": 25}
+        assert sandbox.http.post("/control/jd/codes", json=asked).status_code == 200
+
+        def opened() -> str | None:
+            joey.run("sync")
+            return next((each for each in ada.rows("orders_dispute", "?open=yes") if each not in known), None)
+
+        return until(opened, "the dispute", seconds=120, pause=1)
+
+    dispute = found_a_violation()
+    assert "Disputes about orders" in ada.waiting()
+    assert "violation: traffic was hijacked" in ada.run("lines", "disputes")
+    assert "Answered" in ada.run("lines", "answer-dispute", dispute, "It stays with what they found")
+    assert "answered already" in ada.run("lines", "answer-dispute", dispute, "Again", exit_code=1)
+
+    other = found_a_violation()
+    assert "Done: 1" in ada.act("orders_dispute", "answer", other, reason="It stays so here, too")
+    assert "It stays so here, too" in ada.row("orders_dispute", other)
+    assert "No dispute is open" in ada.run("lines", "disputes")
+    assert "All" in joey.run("prove")
+
+
 def test_a_report_that_cannot_be_read_is_listed_with_its_reason_until_one_that_can_be_replaces_it(
     joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
 ) -> None:

@@ -64,11 +64,11 @@ def test_a_state_that_is_not_known_holds_the_line(status: object) -> None:
 
 
 def test_what_is_closed_earns_nothing_and_says_why_in_their_words_or_ours() -> None:
-    said, bare = read(order_status=4, fail_reason="订单发生售后"), read(order_status=10)
+    said, punished = (read(order_status=status, fail_reason="订单发生售后") for status in (4, 10))
 
     assert (said.commission_minor, said.service_fee_minor, said.reason) == (0, 0, "订单发生售后")
-    assert MANIFEST.closed_because[bare.reason].en == "the promotion was punished"
-    assert MANIFEST.closed_because[bare.reason].zh == "推广被处罚"
+    assert MANIFEST.closed_because[punished.reason].en == "violation: the promotion was punished"
+    assert punished.reason in MANIFEST.violations, "so it opens a dispute"
 
 
 def test_a_price_comparison_says_so_while_it_is_open() -> None:

@@ -22,6 +22,7 @@ from joey.kit.clock import now
 from joey.marketplaces.port import AnyReport, UnreadableReport
 from joey.office.site import office
 from joey.office.urls import TABLES as TABLE_FILES
+from joey.orders.appeal_line import appeal_line
 from joey.orders.models import OrderLine, SyncCursor, UnreadReport
 from joey.orders.queries import lines_in_suspense
 from joey.orders.request_lost_order import request_lost_order
@@ -108,6 +109,9 @@ def everything(settings: Any) -> None:
         gap_until=NOW - 90 * DAY,
     )  # fmt: skip
     request_lost_order(shop, marketplace="taobao", number="77001", ordered_at=NOW - DAY, now=NOW)
+    closed = report("6", state="closed", reason="refunded", commission_minor=0, service_fee_minor=0)
+    take_order_reports("taobao", [closed], now=NOW)
+    appeal_line(shop, OrderLine.objects.get(external_order="6").pk, text="It was no return", now=NOW)
     end_pause(pause_payouts(reason="Restored", now=NOW), reason="The statement agrees", now=NOW)
 
 

@@ -12,7 +12,7 @@ from joey.commissions.models import Commission, Hold, QuarantinedLine
 from joey.kit import clock, sql
 from joey.kit.ids import new_id
 from joey.marketplaces.port import UnreadableReport
-from joey.orders.models import LostOrder, OrderLine, SyncCursor
+from joey.orders.models import Dispute, LostOrder, OrderLine, SyncCursor
 from joey.orders.request_lost_order import request_lost_order
 from joey.payouts.holds import place_hold
 from joey.payouts.models import Payee, Payout, PayoutAttempt, PayoutFile
@@ -67,6 +67,7 @@ def _one_more(shop: Shop, number: int) -> None:
     QuarantinedLine.objects.create(line=line, marketplace="taobao", revision=1, reason="cannot_be_booked", since=NOW)
     ordered_at = now - timedelta(days=1)
     request_lost_order(shop, marketplace="taobao", number=f"9000{number}", ordered_at=ordered_at, now=now)
+    _dispute(shop, number)
     _payout(shop, number)
     make_token(mei())
     Person.objects.create(email=f"person-{number}@example.com")
@@ -79,6 +80,15 @@ def _one_more(shop: Shop, number: int) -> None:
     sql.execute(
         "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) VALUES ('default', 'a', '{}', 'failed')"
     )
+
+
+def _dispute(shop: Shop, number: int) -> None:
+    closed = report(f"6{number}", state="closed", reason="refunded", commission_minor=0, service_fee_minor=0)
+    take_order_reports("taobao", [closed], now=NOW)
+    line = OrderLine.objects.get(external_order=f"6{number}")
+    with transaction.atomic():
+        text = refer("text", keep_text("It was no return", shop_id=shop.pk))
+        Dispute.objects.create(line=line, cause="appeal", reason="refunded", opened_at=NOW, appealed_at=NOW, **text)
 
 
 def _picture(offer: Offer) -> None:

@@ -10,6 +10,8 @@ COMMANDS = {
     "attribute": ("joey.cli.lines.suspense:attribute", "Give a line in suspense to a shop."),
     "lost": ("joey.cli.lines.lost:lost", "List orders that shops miss and the marketplaces are asked for."),
     "ask-lost": ("joey.cli.lines.lost:ask_lost", "Ask the marketplace for one of these now."),
+    "disputes": ("joey.cli.lines.dispute:disputes", "List disputes that wait for an answer."),
+    "answer-dispute": ("joey.cli.lines.dispute:answer_dispute", "Answer one of these and close it."),
     "holds": ("joey.cli.lines.hold:holds", "List lines whose commission is held."),
     "hold": ("joey.cli.lines.hold:hold", "Hold what a line earned."),
     "release": ("joey.cli.lines.hold:release", "Release a hold."),
@@ -20,4 +22,4 @@ COMMANDS = {
 
 @click.group(cls=OnDemand, places=COMMANDS)
 def lines() -> None:
-    """Order lines that wait for an operator: in suspense, missed by a shop, with a held commission, or not bookable."""
+    """Order lines that wait for an operator: in suspense, missed by a shop, disputed, held, or not bookable."""

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='Hold',
             fields=[
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('hold_class', models.CharField(choices=[('unknown_code', 'Unknown Code'), ('refunds_unread', 'Refunds Unread'), ('frozen', 'Frozen'), ('risk', 'Risk'), ('contradiction', 'Contradiction'), ('currency', 'Currency'), ('unreadable', 'Unreadable'), ('unclear_refund', 'Unclear Refund'), ('export_differs', 'Export Differs'), ('quarantine', 'Quarantine'), ('review', 'Review')], max_length=16)),
+                ('hold_class', models.CharField(choices=[('unknown_code', 'Unknown Code'), ('refunds_unread', 'Refunds Unread'), ('frozen', 'Frozen'), ('risk', 'Risk'), ('contradiction', 'Contradiction'), ('currency', 'Currency'), ('unreadable', 'Unreadable'), ('unclear_refund', 'Unclear Refund'), ('export_differs', 'Export Differs'), ('violation', 'Violation'), ('quarantine', 'Quarantine'), ('review', 'Review')], max_length=16)),
                 ('amount_minor', models.BigIntegerField(null=True)),
                 ('reason_id', models.UUIDField(null=True)),
                 ('reason_sha256', models.BinaryField(null=True)),
@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('line_unclear_refund', models.BooleanField(db_default=False)),
                 ('line_frozen', models.BooleanField(db_default=False)),
                 ('line_export_differs', models.BooleanField(db_default=False)),
+                ('line_violation', models.BooleanField(db_default=False)),
                 ('line_causes', models.JSONField(default=list)),
                 ('given_minor', models.BigIntegerField()),
                 ('fee_minor', models.BigIntegerField()),

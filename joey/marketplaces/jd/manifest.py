@@ -6,6 +6,7 @@ from string import ascii_letters, digits
 
 from joey.marketplaces.manifest_shape import (
     Capabilities,
+    ClosingReason,
     InApp,
     Manifest,
     OrderLookUp,
@@ -51,35 +52,57 @@ ORDER_LOOK_UP = OrderLookUp("number", replace(ORDERS_PLACED, furthest_back=_FURT
 
 SUB_IDS = SubIds(max_length=80, alphabet=ascii_letters + digits + "_", reported=True)
 
+# An order has to come from the site or app whose siteId its link carries.
+_REGISTER = Wording(
+    en="Share the link or the poster from here as it is, and not a copy on another site or in another app. If that is"
+    " what you did, appeal: an operator can check which sites and apps are registered in JD's console.",
+    zh="请直接分享这里的链接或海报，不要转贴到其他网站或应用里打开。如果你就是这样分享的，请申诉：运营人员可以到京东联盟后台核对"
+    "已备案的网站和应用。",
+)
+_STOP = Wording(
+    en="Stop sharing in the way that this order came, and appeal with where and how you shared the link: an operator"
+    " can take it up with JD.",
+    zh="请停止以这种方式分享，并在申诉里写明你在哪里、怎样分享了链接：运营人员可以与京东核实。",
+)
+
+
+def _violation(en: str, zh: str) -> ClosingReason:
+    return ClosingReason(en=f"violation: {en}", zh=f"违规：{zh}", to_do=_STOP, is_violation=True)
+
+
 # Why a row is void, by its validCode. Codes of a violation are JD's finding against the promoter.
 CLOSED_BECAUSE = {
-    "2": Wording(en="the order was split; its parts carry on", zh="订单已拆分，由子订单继续"),
-    "3": Wording(en="the order was cancelled", zh="订单已取消"),
-    "4": Wording(en="an order by way of JD's 帮帮主 programme", zh="京东帮帮主订单"),
-    "5": Wording(en="the buyer's account is abnormal", zh="买家账号异常"),
-    "6": Wording(en="gift category, which pays nothing", zh="赠品类目，不计佣金"),
-    "7": Wording(en="a campus order", zh="校园订单"),
-    "8": Wording(en="an enterprise order", zh="企业订单"),
-    "9": Wording(en="a group purchase", zh="团购订单"),
-    "11": Wording(en="a rural promoter's order", zh="乡村推广员订单"),
-    "13": Wording(en="violation: another one", zh="违规：其他"),
-    "14": Wording(en="it did not come from the registered site or app", zh="来源与备案网址不符"),
-    "19": Wording(en="its commission rate is 0", zh="佣金比例为 0"),
-    "20": Wording(en="the first purchase that this one repeats is void", zh="复购订单对应的首购订单无效"),
-    "21": Wording(en="a cloud shop's order", zh="云店订单"),
-    "22": Wording(en="a PLUS member's order, whose rate is 0", zh="PLUS 会员佣金比例为 0"),
-    "23": Wording(en="a gift for paying", zh="支付有礼订单"),
-    "25": Wording(en="violation: traffic was hijacked", zh="违规：流量劫持"),
-    "26": Wording(en="violation: abnormal traffic", zh="违规：流量异常"),
-    "27": Wording(en="violation: against JD's platform rules", zh="违规：违反京东平台规则"),
-    "28": Wording(en="violation: several abnormal trades", zh="违规：多笔交易异常"),
-    "29": Wording(en="bought on another screen in another shop", zh="跨屏跨店订单"),
-    "30": Wording(en="more pieces than its category pays for", zh="购买件数超出类目上限"),
-    "31": Wording(en="the item is on JD's black list", zh="黑名单商品"),
-    "33": Wording(en="topping up a supermarket card", zh="超市卡充值订单"),
-    "34": Wording(en="an order of a 推卡 card", zh="推卡订单"),
-    "35": Wording(en="not a CID order", zh="非 CID 订单"),
-    "36": Wording(en="violation: an account was bound wrongly", zh="违规：账号绑定异常"),
+    "2": ClosingReason(en="the order was split; its parts carry on", zh="订单已拆分，由子订单继续"),
+    "3": ClosingReason(en="the order was cancelled", zh="订单已取消"),
+    "4": ClosingReason(en="an order by way of JD's 帮帮主 programme", zh="京东帮帮主订单"),
+    "5": ClosingReason(en="the buyer's account is abnormal", zh="买家账号异常"),
+    "6": ClosingReason(en="gift category, which pays nothing", zh="赠品类目，不计佣金"),
+    "7": ClosingReason(en="a campus order", zh="校园订单"),
+    "8": ClosingReason(en="an enterprise order", zh="企业订单"),
+    "9": ClosingReason(en="a group purchase", zh="团购订单"),
+    "11": ClosingReason(en="a rural promoter's order", zh="乡村推广员订单"),
+    "13": _violation("another one", "其他"),
+    "14": ClosingReason(
+        en="link opened from a place not registered for this account",
+        zh="链接在本账号未备案的位置被打开",
+        to_do=_REGISTER,
+    ),
+    "19": ClosingReason(en="its commission rate is 0", zh="佣金比例为 0"),
+    "20": ClosingReason(en="the first purchase that this one repeats is void", zh="复购订单对应的首购订单无效"),
+    "21": ClosingReason(en="a cloud shop's order", zh="云店订单"),
+    "22": ClosingReason(en="a PLUS member's order, whose rate is 0", zh="PLUS 会员佣金比例为 0"),
+    "23": ClosingReason(en="a gift for paying", zh="支付有礼订单"),
+    "25": _violation("traffic was hijacked", "流量劫持"),
+    "26": _violation("abnormal traffic", "流量异常"),
+    "27": _violation("against JD's platform rules", "违反京东平台规则"),
+    "28": _violation("several abnormal trades", "多笔交易异常"),
+    "29": ClosingReason(en="bought on another screen in another shop", zh="跨屏跨店订单"),
+    "30": ClosingReason(en="more pieces than its category pays for", zh="购买件数超出类目上限"),
+    "31": ClosingReason(en="the item is on JD's black list", zh="黑名单商品"),
+    "33": ClosingReason(en="topping up a supermarket card", zh="超市卡充值订单"),
+    "34": ClosingReason(en="an order of a 推卡 card", zh="推卡订单"),
+    "35": ClosingReason(en="not a CID order", zh="非 CID 订单"),
+    "36": _violation("an account was bound wrongly", "账号绑定异常"),
 }
 
 MANIFEST = Manifest(

@@ -6,6 +6,7 @@ from string import ascii_letters, digits
 
 from joey.marketplaces.manifest_shape import (
     Capabilities,
+    ClosingReason,
     InApp,
     Manifest,
     OrderLookUp,
@@ -81,11 +82,19 @@ MANIFEST = Manifest(
     order_look_up=ORDER_LOOK_UP,
     row_fields={"order": RowFields(("order_sn",), "order_modify_at", decide=("order_create_time",))},
     evidence=("position",),  # with the time of the order: the report has no click
-    # A failed audit and a punishment mostly come with words of Pinduoduo's, which are shown then.
+    # A failed audit mostly comes with words of Pinduoduo's, which are shown then.
     closed_because={
-        "4": Wording(en="the audit failed", zh="审核未通过"),
-        "8": Wording(en="the item is not in the commission programme", zh="不是多多进宝商品"),
-        "10": Wording(en="the promotion was punished", zh="推广被处罚"),
+        "4": ClosingReason(en="the audit failed", zh="审核未通过"),
+        "8": ClosingReason(en="the item is not in the commission programme", zh="不是多多进宝商品"),
+        "10": ClosingReason(
+            en="violation: the promotion was punished",
+            zh="违规：推广被处罚",
+            to_do=Wording(
+                en="Ask the operator, who finds Pinduoduo's own words in its console; share as it allows.",
+                zh="向运营方了解拼多多后台给出的具体原因，并按平台允许的方式推广。",
+            ),
+            is_violation=True,
+        ),
     },
     earns_less_because={
         "price_compared": Wording(

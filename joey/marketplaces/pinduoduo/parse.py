@@ -19,10 +19,11 @@ from joey.marketplaces.port import (
 from joey.marketplaces.row_values import Row, if_readable, need, one_of, text, whole
 from joey.marketplaces.without_buyer import without_buyer
 
+PUNISHED = "10"
 # order_status of a row; any other is new to us, and the line is held. That the audit was passed settles nothing yet.
 STATES: Mapping[str, OrderState] = {
     "-1": "placed", "0": "paid", "1": "paid", "2": "received", "3": "received", "5": "settled", "4": "closed",
-    "8": "closed", "10": "closed",
+    "8": "closed", PUNISHED: "closed",
 }  # fmt: skip
 COMPARED = "1"  # price_compare_status: the order is judged as a price comparison, and little or nothing is paid
 PRICE_COMPARED = "price_compared"  # the reason of such a line (manifest.py: earns_less_because)
@@ -129,10 +130,12 @@ def _held(row: Row, state: OrderState) -> HeldReason:
 
 def _reason(row: Row, state: OrderState) -> str:
     """Why it is closed, in Pinduoduo's words where it has some, else as the code of the state (manifest.py:
-    closed_because); or why it earns less.
+    closed_because), as a punishment is always; or why it earns less.
     """
     if state == "closed":
-        return text(row, "fail_reason", longest=200) or text(row, "order_status")
+        status = text(row, "order_status")
+        words = "" if status == PUNISHED else text(row, "fail_reason", longest=200)
+        return words or status
     return PRICE_COMPARED if text(row, "price_compare_status") == COMPARED else ""
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from joey.marketplaces.manifest_shape import (
     Allowed,
     Capabilities,
+    ClosingReason,
     InApp,
     Manifest,
     OrderLookUp,
@@ -129,7 +130,8 @@ MANIFEST = Manifest(
         # The two refund reports name role and case each in their own way, and a row needs both (parse.py).
         "refund": RowFields(("tb_trade_id",), "modified_time", order="tb_trade_parent_id", decide=("tk_refund_time",)),
     },
-    closed_because={"refunded": Wording(en="refunded", zh="已退款")},  # parse.py: no field says why, but for this one
+    # parse.py: no field says why, but for this one
+    closed_because={"refunded": ClosingReason(en="refunded", zh="已退款")},
     evidence=("position",),  # with the time of the click
     window_days=15,
     refund_days=30,

@@ -259,6 +259,7 @@ class Migration(migrations.Migration):
                 ('has_unclear_refund', models.BooleanField(db_default=False)),
                 ('is_frozen', models.BooleanField(db_default=False)),
                 ('export_differs', models.BooleanField(db_default=False)),
+                ('has_violation', models.BooleanField(db_default=False)),
                 ('title', models.CharField(blank=True, max_length=300)),
                 ('external_item', models.CharField(blank=True, max_length=120)),
                 ('quantity', models.IntegerField()),
@@ -311,6 +312,27 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('shop', 'marketplace', 'number'), name='orders_lost_order_once'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'asking')), models.Q(models.Q(('state', 'asking'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='orders_lost_order_answered')],
             },
         ),
+        migrations.CreateModel(
+            name='Dispute',
+            fields=[
+                ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('cause', models.CharField(choices=[('violation', 'Violation'), ('appeal', 'Appeal')], max_length=10)),
+                ('reason', models.CharField(blank=True, max_length=40)),
+                ('opened_at', models.DateTimeField()),
+                ('appealed_at', models.DateTimeField(null=True)),
+                ('text_id', models.UUIDField(null=True)),
+                ('text_sha256', models.BinaryField(max_length=32, null=True)),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('closed_by', models.CharField(blank=True, default='', max_length=40)),
+                ('answer_id', models.UUIDField(null=True)),
+                ('answer_sha256', models.BinaryField(max_length=32, null=True)),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['line'], name='orders_dispute_of_line'), models.Index(condition=models.Q(('closed_at', None)), fields=['opened_at'], name='orders_open_dispute')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('cause', 'violation')), fields=('line', 'reason'), name='orders_violation_once'), models.UniqueConstraint(condition=models.Q(('cause', 'appeal'), ('closed_at', None)), fields=('line',), name='orders_one_open_appeal'), models.CheckConstraint(condition=models.Q(models.Q(('answer_id', None), ('closed_at', None), ('closed_by', '')), models.Q(('answer_id__isnull', False), ('closed_at__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='orders_dispute_answered'), models.CheckConstraint(condition=models.Q(models.Q(('cause', 'violation'), models.Q(('reason', ''), _negated=True)), models.Q(('appealed_at__isnull', False), ('cause', 'appeal')), _connector='OR'), name='orders_dispute_has_a_cause')],
+            },
+        ),
         partitioned_by_day("orders_report"),
         append_only("orders_poll"),
         append_only("orders_report"),
@@ -320,8 +342,8 @@ class Migration(migrations.Migration):
         append_only("orders_reportdismissal"),
         append_only("orders_othernumber"),
         migrations.RunSQL(
-            f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase, orders_lostorder, orders_tradehold"
-            f" FROM {APP_ROLE}",
+            f"REVOKE DELETE, TRUNCATE ON orders_orderline, orders_refundcase, orders_lostorder, orders_tradehold,"
+            f" orders_dispute FROM {APP_ROLE}",
             migrations.RunSQL.noop,
         ),
         # What an unreadable report is about says which money waits; an attempt to read it changes only what it came to.

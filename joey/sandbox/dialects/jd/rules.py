@@ -7,7 +7,7 @@ from joey.sandbox.world.market_rules import BASIC_STEPS, MarketRules
 
 RULES = MarketRules(
     account=JD,
-    steps=BASIC_STEPS | {"repeat", "freeze", "release", "price_protect", "split", "unknown_code"},
+    steps=BASIC_STEPS | {"repeat", "freeze", "release", "price_protect", "split", "reopen", "unknown_code"},
     order_id=row_id_of,
     void_because=void_because,
 )

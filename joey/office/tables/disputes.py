@@ -1,0 +1,87 @@
+"""Disputes about order lines: what marketplaces found against them, and what shops appealed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import clock
+from joey.marketplaces.registry import closed_because, reporter_name
+from joey.office.columns import NOTHING
+from joey.office.filters import InWords
+from joey.office.read_only import WithReason, each_with_reason, operator, reason_text
+from joey.office.site import office
+from joey.office.words import actor_in_words
+from joey.orders.close_dispute import close_dispute
+from joey.orders.disputes import only_open
+from joey.orders.models import Dispute
+
+
+class WaitsForAnswer(admin.SimpleListFilter):
+    """Those that wait for an operator, or those that were answered."""
+
+    title = _("open")
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wish = self.value()
+        return only_open(queryset, wish == "yes") if wish in ("yes", "no") else queryset
+
+
+@admin.register(Dispute, site=office)
+class Disputes(WithReason):
+    heading = _("Disputes")
+    texts = ("text", "answer")
+    list_display = ("order", "marketplace", "shop_slug", "cause", "why", "appeal", "opened_at", "closed_at")
+    list_filter = (WaitsForAnswer, ("cause", InWords))
+    list_select_related = ("line__shop",)
+    search_fields = ("=line__external_order",)
+    ordering = ("-id",)
+    actions = ("answer",)
+    fields = (
+        "order", "marketplace", "shop_slug", "cause", "why", "opened_at", "appealed_at", "appeal", "answered",
+        "answered_by", "closed_at",
+    )  # fmt: skip
+
+    @admin.action(description=_("Answer and close these…"))
+    def answer(self, request: HttpRequest, chosen: Iterable[Dispute]) -> HttpResponse | None:
+        now, by = clock.now(), operator(request)
+        return each_with_reason(
+            self, request, chosen, lambda dispute, reason: close_dispute(dispute.pk, answer=reason, by=by, now=now),
+            action="answer", title=gettext("Answer and close these disputes"),
+            about=gettext("What a violation held of the order is released within a minute."), keeper_reads=True,
+        )  # fmt: skip
+
+    @admin.display(description=_("Order"))
+    def order(self, dispute: Dispute) -> str:
+        return dispute.line.external_order
+
+    @admin.display(description=_("Marketplace"))
+    def marketplace(self, dispute: Dispute) -> str:
+        return str(reporter_name(dispute.line.marketplace))
+
+    @admin.display(description=_("Shop"))
+    def shop_slug(self, dispute: Dispute) -> str:
+        return dispute.line.shop.slug if dispute.line.shop else NOTHING
+
+    @admin.display(description=_("What the marketplace says"))
+    def why(self, dispute: Dispute) -> str:
+        return str(closed_because(dispute.line.marketplace, dispute.reason)) or NOTHING
+
+    @admin.display(description=_("What the shop says"))
+    def appeal(self, dispute: Dispute) -> str:
+        return reason_text(dispute, "text")
+
+    @admin.display(description=_("Answer"))
+    def answered(self, dispute: Dispute) -> str:
+        return reason_text(dispute, "answer")
+
+    @admin.display(description=_("Answered by"))
+    def answered_by(self, dispute: Dispute) -> str:
+        return actor_in_words(dispute.closed_by) or NOTHING

@@ -1,0 +1,89 @@
+"""Reading disputes, for pages and the terminal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import sql
+from joey.kit.refusals import NotFound
+from joey.orders.models import Dispute
+from joey.record.kept_texts import kept_text, with_texts
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+@dataclass(frozen=True)
+class DisputedLine:
+    """What an appeal of a shop about one of its lines would be about."""
+
+    marketplace: str
+    reason: str  # why the marketplace closed it; "" where it did not
+    may_appeal: bool  # the marketplace closed it for a reason, or holds it, and no appeal is open
+    appealed_at: datetime | None  # since when one is with the operator
+
+
+@dataclass(frozen=True)
+class OpenDispute:
+    """One that waits for an operator; `shop` is "" where the line has none yet."""
+
+    id: UUID
+    shop: str
+    marketplace: str
+    external_order: str
+    cause: str
+    reason: str
+    text: str
+    opened_at: datetime
+
+
+# Whether the marketplace itself closed the line `l` for a reason, holds it, or found a violation that holds it here.
+_IS_ITS_DOING = """
+    (l.state = 'closed' AND l.reason NOT IN ('', l.state)
+     OR l.held IN ('risk', 'frozen') OR l.is_frozen OR l.has_violation)
+"""
+
+
+def disputed_line(shop_id: UUID, line_id: UUID) -> DisputedLine:
+    """Raises NotFound for a line that is not the shop's. One query."""
+    found = sql.one(
+        f"""
+        SELECT l.marketplace, CASE WHEN l.state = 'closed' THEN l.reason ELSE '' END AS reason,
+               {_IS_ITS_DOING} AND appealed.at IS NULL AS may_appeal, appealed.at AS appealed_at
+        FROM orders_orderline l
+        CROSS JOIN LATERAL (
+            SELECT min(d.appealed_at) AS at FROM orders_dispute d WHERE d.line_id = l.id AND d.closed_at IS NULL
+        ) AS appealed
+        WHERE l.shop_id = %s AND l.id = %s
+        """,
+        [shop_id, line_id],
+    )
+    if found is None:
+        raise NotFound(_("There is no such order in this shop."))
+    return DisputedLine(**found)
+
+
+def open_disputes(*, limit: int) -> list[OpenDispute]:
+    """Those of all shops that wait, the oldest first. One query."""
+    found = with_texts(only_open(Dispute.objects.select_related("line__shop")), "text")
+    return [
+        OpenDispute(
+            id=each.pk,
+            shop=each.line.shop.slug if each.line.shop else "",
+            marketplace=each.line.marketplace,
+            external_order=each.line.external_order,
+            cause=each.cause,
+            reason=each.reason,
+            text=kept_text(each, "text"),
+            opened_at=each.opened_at,
+        )
+        for each in found.order_by("opened_at", "id")[:limit]
+    ]
+
+
+def only_open(disputes: "QuerySet[Dispute]", wanted: bool = True) -> "QuerySet[Dispute]":
+    """Of `disputes` those that wait for an operator, or those that were answered."""
+    return disputes.filter(closed_at__isnull=wanted)
