@@ -28,7 +28,8 @@ from joey.studio.forms import PayeeForm, PayoutForm
 def earnings(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
-    lines = newest_first([line for line in orders_of(shop.id, limit=100) if line.commission_state])
+    found = newest_first(orders_of(shop.id, limit=100))
+    lines = [line for line in found if line.commission_state]
     waiting = {line.id: waiting_in_short(line, now=now) for line in lines}
     facts = {
         "shop": shop,
@@ -38,6 +39,7 @@ def earnings(request: HttpRequest, slug: str) -> HttpResponse:
         "in_progress": currencies_in_progress(shop),
         "lines": lines,
         "waiting": waiting,
+        "direct": [line for line in found if line.is_paid_by_marketplace],
     }
     return page(request, "earnings.html", facts)
 
