@@ -91,7 +91,7 @@ def destroy_account(code: str, *, now: datetime) -> bool:
 
 
 def code_of_account(marketplace: str, account: str) -> str | None:
-    """The code under which an account is connected, whoever connected it."""
+    """The code under which an account is connected, for any shop."""
     return OwnAccount.objects.filter(marketplace=marketplace, account=account, removed_at=None).values_list(
         "code", flat=True
     ).first()  # fmt: skip

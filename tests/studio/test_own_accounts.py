@@ -117,7 +117,7 @@ def test_nothing_but_the_key_file_opens_what_the_database_keeps(
     assert (tmp_path / "own-accounts.key").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "own-accounts.key").read_text().strip() not in everything
 
-    (tmp_path / "own-accounts.key").rename(tmp_path / "away")
+    (tmp_path / "own-accounts.key").rename(tmp_path / "elsewhere.key")
     said = text_of(client.get("/studio/mei/accounts").content.decode())
     assert "It cannot be used now: The file with the key of keepers' own accounts cannot be read." in said
     (done,) = sync_own_accounts(now=clock.now())
@@ -128,7 +128,7 @@ def test_nothing_but_the_key_file_opens_what_the_database_keeps(
     settings.JOEY_OWN_ACCOUNTS_KEY = tmp_path / "another.key"
     OwnAccount.objects.filter(removed_at=None).update(removed_at=clock.now(), sealed=None)
     connect(signed_in(lulu()), lulus_shop().slug, union.accounts[1])
-    settings.JOEY_OWN_ACCOUNTS_KEY = tmp_path / "away"
+    settings.JOEY_OWN_ACCOUNTS_KEY = tmp_path / "elsewhere.key"
     (done,) = sync_own_accounts(now=clock.now())
     assert "sealed with another key" in done.trouble
 
