@@ -90,7 +90,7 @@ QUERIES = {
     "studio/<slug:slug>/visits/<uuid:click_id>": 6,
     "studio/<slug:slug>/orders": 7,
     "studio/<slug:slug>/orders/<uuid:line_id>": 9,
-    "studio/<slug:slug>/lost-orders": 5,
+    "studio/<slug:slug>/lost-orders": 6,
     "studio/<slug:slug>/earnings": 7,
     "studio/<slug:slug>/payout": 11,
     "studio/<slug:slug>/payout-details": 5,

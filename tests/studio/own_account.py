@@ -42,6 +42,11 @@ class Union:
             made = Link.objects.get(shop=shop, channel="wechat")
         return made
 
+    def own_link(self, shop: Shop) -> Link:
+        """The listing's own link, by which its page leads on."""
+        self.link(shop)
+        return Link.objects.get(shop=shop, channel="shop")
+
     def buy(self, url: str) -> str:
         """The order's id at the marketplace."""
         now = time.time()
@@ -74,8 +79,8 @@ def _fetched() -> Offer:
     facts = next(each for each in registry.connector("jd").search("锅").offers if each.commission_ppm)
     return flask(
         marketplace="jd", identity=facts.identity, external_id=facts.external_id, title=facts.title, url=facts.url,
-        now_minor=facts.now_minor, list_minor=None, coupon_minor=None, commission_ppm=facts.commission_ppm, as_of=clock.now(),
-        expires_at=clock.now() + timedelta(hours=20),
+        now_minor=facts.now_minor, list_minor=None, coupon_minor=None, commission_ppm=facts.commission_ppm,
+        as_of=clock.now(), expires_at=clock.now() + timedelta(hours=20),
     )  # fmt: skip
 
 
