@@ -61,7 +61,7 @@ def connector(code: str) -> Connector:
 def find_connector(code: str) -> Connector | None:
     """The same, or None."""
     try:
-        return own_connector(code) if is_own(code) else {each.code: each for each in connectors()}.get(code)
+        return _connector_of(code)
     except AccountLocked:
         return None
 
@@ -206,7 +206,11 @@ def _configuration() -> str:
 
 
 def _connector_of(code: str) -> Connector | None:
-    return own_connector(code) if is_own(code) else _connectors(_configuration()).get(code)
+    operators = _connectors(_configuration()).get(marketplace_of(code))
+    if not is_own(code) or operators is None:
+        return operators
+    own = own_connector(code)  # what the operator's account brings as well would be counted twice
+    return own if own is not None and own.account != operators.account else None
 
 
 def _connectors(configuration: str) -> dict[str, Connector]:

@@ -42,7 +42,8 @@ LONGEST = 2000  # characters of one credential
 def may_connect(manifest: Manifest) -> bool:
     """Whether keepers can connect accounts of their own where the operator's account has this manifest."""
     can = manifest.capabilities
-    return bool(manifest.own_account) and uses_positions(manifest) and (can.track, can.report) == ("api", "api")
+    by_position = uses_positions(manifest) and manifest.evidence[0] == "position"
+    return bool(manifest.own_account) and by_position and (can.track, can.report) == ("api", "api")
 
 
 def connect_own_account(

@@ -19,6 +19,7 @@ class OwnAccountState:
     code: str  # of the marketplace's connector
     name: Text
     manifest: Manifest
+    own_code: str = ""  # of the account
     account: str = ""  # masked
     since: datetime | None = None
     trouble: str = ""
@@ -38,7 +39,13 @@ def own_accounts(shop: Shop) -> list[OwnAccountState]:
         state = OwnAccountState(code, registry.reporter_name(code), operators.get(code, manifest))
         if account is not None:
             state = OwnAccountState(
-                code, state.name, state.manifest, account.name, account.connected_at, _trouble(account.code)
+                code,
+                state.name,
+                state.manifest,
+                account.code,
+                account.name,
+                account.connected_at,
+                _trouble(account.code),
             )
         found.append(state)
     return found

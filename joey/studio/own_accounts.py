@@ -12,6 +12,7 @@ from joey.kit import clock
 from joey.kit.refusals import NotFound, Refusal
 from joey.kit.strict_form import StrictForm
 from joey.marketplaces.manifest_shape import Manifest
+from joey.orders.queries import reading_troubles
 from joey.sharing.connect_own_account import connect_own_account, remove_own_account
 from joey.sharing.own_accounts import OwnAccountState, own_accounts
 from joey.shops.models import Shop
@@ -26,7 +27,7 @@ class AccountForm:
 
     state: OwnAccountState
     form: StrictForm
-    secrets: frozenset[str]  # the fields that hide what is typed
+    unread: str  # why its orders were not read the last time
 
 
 @keeper_only
@@ -48,12 +49,14 @@ def own_accounts_page(request: HttpRequest, slug: str) -> HttpResponse:
         if done:
             return HttpResponseRedirect(f"/studio/{slug}/accounts?done={done}")
         sent, status = {state.code: form}, form.status
+    unread = reading_troubles([each.own_code for each in states if each.own_code])
     facts = {
         "shop": shop,
         "tab": "",
         "now": clock.now(),
         "accounts": [
-            AccountForm(each, sent.get(each.code) or _form(each.manifest), _secrets(each.manifest)) for each in states
+            AccountForm(each, sent.get(each.code) or _form(each.manifest), unread.get(each.own_code, ""))
+            for each in states
         ],
         "done": request.GET.get("done"),
     }
@@ -94,7 +97,3 @@ def _form(manifest: Manifest, request: HttpRequest | None = None) -> StrictForm:
     made = type("OwnAccountForm", (StrictForm,), fields)
     form: StrictForm = made(request.POST if request else None)
     return form
-
-
-def _secrets(manifest: Manifest) -> frozenset[str]:
-    return frozenset(each.name for each in manifest.own_account if each.is_secret)

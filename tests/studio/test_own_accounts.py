@@ -1,6 +1,7 @@
 """A keeper's own account at a marketplace: typed once, sealed, used for the shop's links, and never in the books."""
 
 import re
+from base64 import b64encode
 from html import unescape
 from pathlib import Path
 
@@ -9,11 +10,15 @@ from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
+from joey.instance.doctor import _own_accounts
 from joey.kit import clock, sql
 from joey.ledger.models import Journal
 from joey.marketplaces.models import OwnAccount
-from joey.orders.models import OrderLine
+from joey.marketplaces.own_key import seal
+from joey.orders.answer_lost_orders import answer_lost_orders
+from joey.orders.models import LostOrder, OrderLine
 from joey.orders.sync import sync, sync_own_accounts
+from joey.sandbox.dialects.jd.baskets import FIRST_ORDER, FIRST_ROW
 from joey.sharing.models import PositionLease
 from joey.sharing.tracked_url import tracked_url
 from tests.cast import lulu, lulus_shop, mei, meis_shop
@@ -209,6 +214,79 @@ def test_an_account_is_connected_once_and_never_the_operators(union: Union) -> N
     assert "Another account of JD is connected for this shop" in other.content.decode()
     assert connect(signed_in(mei()), "mei", union.accounts[0]).status_code == 302, "new credentials of the same account"
     assert OwnAccount.objects.count() == 1
+
+
+def test_an_account_that_becomes_the_operators_is_asked_once(union: Union, settings: Settings) -> None:
+    meis_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    settings.JOEY_MARKETPLACES = {"jd": settings.JOEY_MARKETPLACES["jd"] | {"credentials": union.accounts[0]}}
+
+    (done,) = sync_own_accounts(now=clock.now())
+
+    assert "is not connected here" in done.trouble
+
+
+def test_calls_go_to_the_operators_gateway_and_to_no_other(union: Union) -> None:
+    meis_shop()
+
+    answer = connect(signed_in(mei()), "mei", union.accounts[0], gateway="http://169.254.169.254/latest")
+
+    assert answer.status_code == 422
+    assert "There is no field “gateway” here" in answer.content.decode()
+
+
+def test_what_the_marketplace_refuses_since_is_said_in_the_studio(union: Union, settings: Settings) -> None:
+    meis_shop()
+    client = signed_in(mei())
+    connect(client, "mei", union.accounts[0])
+    wrong = seal(union.accounts[0] | {"app_secret": "f" * 32}, OwnAccount.objects.get().code, may_make_key=False)
+    OwnAccount.objects.update(sealed=wrong.bytes)
+
+    (done,) = sync_own_accounts(now=clock.now())
+
+    assert "JD refused" in done.trouble
+    said = text_of(client.get("/studio/mei/accounts").content.decode())
+    assert "Its orders could not be read the last time: JD refused" in said
+
+
+def test_a_lost_order_is_asked_for_at_the_shops_own_account_and_at_no_other_keepers(union: Union) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    lulus_shop()
+    connect(client, "mei", union.accounts[0])
+    own = OwnAccount.objects.get().code
+    order = union.go_and_buy(shop)
+    number = str(int(order) - FIRST_ROW + FIRST_ORDER)
+    page = client.get("/studio/mei/lost-orders").content.decode()
+    assert "JD, by your own account" in page
+    asked = {"marketplace": own, "order": number, "ordered_at": ""}
+
+    assert signed_in(lulu()).post("/studio/lulu/lost-orders", asked).status_code == 422
+    assert client.post("/studio/mei/lost-orders", asked).status_code == 302
+    answer_lost_orders(now=clock.now())
+
+    assert LostOrder.objects.get().state == "found"
+    assert line_of(order).marketplace == own
+
+
+def test_doctor_names_a_key_that_is_missing_or_another_one(union: Union, settings: Settings, tmp_path: Path) -> None:
+    meis_shop()
+    assert list(_own_accounts()) == []
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    assert list(_own_accounts()) == []
+
+    key = tmp_path / "own-accounts.key"
+    key.chmod(0o644)
+    assert "chmod 600" in next(_own_accounts()).text
+    key.unlink()
+    assert "JOEY_OWN_ACCOUNTS_KEY" in next(_own_accounts()).text
+    lulus_shop()
+    refused = connect(signed_in(lulu()), "lulu", union.accounts[1])
+    assert refused.status_code == 503, "a key that was lost is not made again by the way"
+    key.write_bytes(b64encode(bytes(32)))
+    key.chmod(0o600)
+    found = next(_own_accounts())
+    assert not found.good
+    assert found.text.startswith("1 of keepers' own accounts were sealed with another key")
 
 
 def test_only_the_owner_with_a_fresh_code_gets_there(union: Union) -> None:
