@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -84,11 +83,11 @@ def _fetched() -> Offer:
     )  # fmt: skip
 
 
-def connect(client: Client, slug: str, account: dict[str, str], **more: str) -> HttpResponse:
+def connect(client: Client, slug: str, account: dict[str, str], **more: str) -> Any:
     """Type the account into the page of the studio."""
     given: dict[str, Any] = {"do": "connect", "marketplace": "jd", "position": "", **account, **more}
     return client.post(f"/studio/{slug}/accounts", given)
 
 
-def remove(client: Client, slug: str) -> HttpResponse:
+def remove(client: Client, slug: str) -> Any:
     return client.post(f"/studio/{slug}/accounts", {"do": "remove", "marketplace": "jd", "position": ""})
