@@ -45,7 +45,7 @@ def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
         return known
     tracking = Tracking(position=lease.position.key if lease else None, sub_id=sub_id or None)
     try:
-        given = registry.connector(account).tracked_link(offer.external_id, tracking)
+        given = registry.connector_for(account).tracked_link(offer.external_id, tracking)
     except PositionRefused:
         note_refused(lease, now=now)
         raise
