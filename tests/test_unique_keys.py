@@ -19,6 +19,7 @@ SHARED = "the catalogue is shared: an offer belongs to a marketplace, not to a s
 CLAIM = "a claim: an order line is one shop's, and which one is decided here before a shop is known"
 REPORT = "a report is kept before it is known whose it is, and the same report is kept once"
 SINGLE = "the same for the whole instance, or one a marketplace: nothing of a shop"
+ACCOUNT = "a claim: an account at a marketplace is one shop's, and its orders name it before the shop is known"
 PARENT = "its parent is a row of one shop: add shop_id in front when rows are spread"
 PERSON = "of a person, who may keep several shops"
 PUBLIC = "public, and looked up before the shop is known"
@@ -56,6 +57,8 @@ KEYS = {
     "marketplaces_feed (code)": SINGLE,
     "orders_dispute (line_id)": PARENT,
     "orders_dispute (line_id, reason)": PARENT,
+    "marketplaces_ownaccount (code)": ACCOUNT,
+    "marketplaces_ownaccount (marketplace, account)": ACCOUNT,
     "orders_operatorattribution (line_id)": CLAIM,
     "orders_orderclaim (id)": CLAIM,
     "orders_orderclaim (marketplace, external_order, external_line, external_part)": CLAIM,
@@ -99,6 +102,8 @@ KEYS = {
     "sharing_outboundclick (click_id, id)": PARENT,
     "sharing_trackedurl (id)": NUMBERED,
     "shops_ratenotice (person_id, day)": PERSON,
+    "shops_shopaccount (code)": ACCOUNT,
+    "shops_shopaccount (id)": NUMBERED,
     "shops_shop (slug)": PUBLIC,
 }
 

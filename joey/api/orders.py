@@ -1,6 +1,7 @@
 """Order lines as the marketplace reported them, what each earned, and why or why not."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -22,7 +23,8 @@ class OrderOut(Out):
     `rate_ppm` is what the marketplace reports, and pays; null where it reports none. `shown_rate_ppm` is what was shown
     for the item when the buyer clicked, or ordered where no click is reported; null where that is not known.
     `own_purchase`: the click that is reported for it was the shopkeeper's own, made while signed in, and no one else
-    went on from the shop at that moment. False says nothing.
+    went on from the shop at that moment. False says nothing. `paid_by` "marketplace": by an account of the keeper's
+    own, so nothing of it is in the balance; `reported` is what the marketplace says that it pays for the line.
     """
 
     id: UUID
@@ -37,6 +39,8 @@ class OrderOut(Out):
     returned: MoneyOut
     commission: MoneyOut
     commission_state: str
+    paid_by: Literal["operator", "marketplace"]
+    reported: MoneyOut
     held: bool
     rate_ppm: int | None
     shown_rate_ppm: int | None
@@ -122,6 +126,8 @@ def order_out(row: OrderRow, *, own_purchase: bool) -> OrderOut:
         returned=money(row.returned),
         commission=money(row.commission),
         commission_state=row.commission_state,
+        paid_by="marketplace" if row.is_paid_by_marketplace else "operator",
+        reported=money(row.reported),
         held=row.held or bool(row.held_by_marketplace),
         rate_ppm=row.rate_ppm,
         shown_rate_ppm=row.shown_rate_ppm,

@@ -59,10 +59,13 @@ def earning_marketplaces() -> frozenset[str]:
     )
 
 
-def keepers_part(card: OfferCard, plan_ppm: tuple[int, int]) -> Money | None:
-    """The floor of the shopkeeper's share of `earning`; `plan_ppm` are the plan's parts (shopkeeper, platform)."""
-    if card.earning is None:
-        return None
+def keepers_part(card: OfferCard, plan_ppm: tuple[int, int], *, paid_directly: Collection[str] = ()) -> Money | None:
+    """The floor of the shopkeeper's share of `earning`; `plan_ppm` are the plan's parts (shopkeeper, platform).
+
+    All of it at the marketplaces that pay the shop `paid_directly`.
+    """
+    if card.earning is None or card.marketplace in paid_directly:
+        return card.earning
     (keeper, _platform), _rest = split(card.earning.minor, registry.manifest_of(card.marketplace).shares_ppm(plan_ppm))
     return Money(keeper, card.earning.currency)
 

@@ -24,11 +24,16 @@ def sync(ctx: click.Context, marketplace: str | None, data: Path) -> None:
         from joey.commissions.earn_due import earn_due
         from joey.kit.clock import now
         from joey.orders.sync import sync as sync_orders
+        from joey.orders.sync import sync_own_accounts
 
         done = sync_orders(marketplace, now=now(), recheck=True)
+        own = [] if marketplace else sync_own_accounts(now=now(), recheck=True)
         earned = earn_due(now=now())
         found = faults()
-    for each in done:
+    for each in (*done, *own):
+        if each.read_until is None and each.trouble:
+            click.echo(f"{each.marketplace}: not asked: {each.trouble}")
+            continue
         if each.read_until is None:
             click.echo(f"{each.marketplace}: not asked, its reports come from exports: `joey import-orders`")
             continue

@@ -9,6 +9,7 @@ from joey.commissions.prove_holds import HOLDS
 from joey.commissions.publish_plan import FIRST_PLAN, NOTICE
 from joey.commissions.quarantine import HAS_OTHER_CURRENCY, IS_TOO_LARGE, OTHER_CURRENCY, TOO_LARGE
 from joey.kit.prove import Check, is_ahead
+from joey.marketplaces.own_codes import PREFIX as OWN
 from joey.marketplaces.registry import paying_shops_themselves
 from joey.orders.first_report import first_reports
 from joey.orders.hold_causes import CAUSES
@@ -36,6 +37,7 @@ def _line_without_its_commission() -> str:
         LEFT JOIN commissions_quarantinedline q ON q.line_id = l.id
         WHERE (l.revision <= e.revision AND l.shop_id IS NOT NULL AND q.revision IS DISTINCT FROM l.revision
                AND l.revision IS DISTINCT FROM c.line_revision AND l.marketplace <> ALL({_not_booked_here()}))
+           OR c.id IS NOT NULL AND l.marketplace LIKE '{OWN}%'
            OR (c.shop_id, c.marketplace) <> (l.shop_id, l.marketplace) OR l.shop_id IS NULL AND c.id IS NOT NULL
            OR c.currency <> l.currency AND q.line_id IS NULL
         """

@@ -11,6 +11,7 @@ from joey.commissions.follow_report_holds import BY_REPORT, UNCLEAR_REFUND, UNRE
 from joey.kit import sql
 from joey.kit.sets import Int, SetTable
 from joey.kit.zone import month_begin
+from joey.marketplaces import registry
 from joey.marketplaces.port import MINUTE
 from joey.money.money import Money
 from joey.orders.queries import READ_UNTIL
@@ -193,6 +194,16 @@ class OrderRow:
     first_seen_at: datetime
     lease_id: UUID | None  # of the position that named the shop, if one did
     led_here_at: datetime | None  # the time of the click on that position, if that was what named the shop
+
+    @property
+    def is_paid_by_marketplace(self) -> bool:
+        """Whether the marketplace pays the shop itself: nothing of it is in the books."""
+        return registry.pays_shop_itself(self.marketplace)
+
+    @property
+    def reported(self) -> Money:
+        """What the marketplace reports that it pays for the line, less what it took back."""
+        return Money(0, self.given.currency) if self.state in ("placed", "closed") else self.given - self.taken_back
 
     @property
     def is_returned(self) -> bool:

@@ -26,6 +26,8 @@ def waits_for(line: OrderRow, *, now: datetime) -> str:
     if line.state == "placed":
         return UNPAID
     manifest = registry.find_manifest(line.marketplace)
+    if line.is_paid_by_marketplace:
+        return NOTHING
     if not line.commission_state or not line.is_booked:
         return NOT_BOOKED if manifest else NOT_INSTALLED
     if line.on_hold.minor or (line.pending.minor and line.held_by_marketplace):

@@ -100,7 +100,7 @@ def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     waits = waits_for(line, now=now)
     if waits == waits_for_what.UNPAID:
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
-    if line.marketplace in registry.paying_shops_themselves():
+    if line.is_paid_by_marketplace:
         return "paid_by_marketplace", _(
             "%s pays this commission to you itself. It is not in your balance here, and this site takes no part."
         ) % registry.reporter_name(line.marketplace)

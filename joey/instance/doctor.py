@@ -47,7 +47,17 @@ def diagnose(data: Path) -> Iterator[Diagnosis]:
     assert owner_url
     yield from _database(url, owner_url)
     yield from _with_settings(
-        data, running, {"DATABASE_URL": url}, _paused, _partitions, _locks, _search, _marketplaces, _rails, _channels
+        data,
+        running,
+        {"DATABASE_URL": url},
+        _paused,
+        _partitions,
+        _locks,
+        _search,
+        _marketplaces,
+        _own_accounts,
+        _rails,
+        _channels,
     )
     if running:
         yield from _faces(running)
@@ -265,6 +275,26 @@ def _marketplaces() -> Iterator[Diagnosis]:
         yield Diagnosis(False, fault.text)
     connected = ", ".join(each.code for each in registry.connectors()) or "none"
     yield Diagnosis(True, f"Marketplaces that are connected: {connected}.")
+
+
+def _own_accounts() -> Iterator[Diagnosis]:
+    from django.conf import settings
+    from django.db import Error
+
+    from joey.marketplaces.own_accounts import locked_accounts
+    from joey.marketplaces.own_key import AccountLocked
+
+    place = f"{settings.JOEY_OWN_ACCOUNTS_KEY} (JOEY_OWN_ACCOUNTS_KEY)"
+    try:
+        locked = locked_accounts()
+    except Error:
+        return  # reported above
+    except AccountLocked as problem:
+        yield Diagnosis(False, f"Keepers' own accounts are locked. {problem} It should be in {place}.")
+        return
+    if locked:
+        text = f"{locked} of keepers' own accounts were sealed with another key than the one in {place}."
+        yield Diagnosis(False, f"{text} Put that key back, or have their keepers type them again.")
 
 
 def _rails() -> Iterator[Diagnosis]:

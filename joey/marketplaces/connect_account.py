@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.accounts_file import accounts_in, keep_accounts
-from joey.kit.refusals import Conflict, Invalid, Refusal, Unavailable
+from joey.kit.refusals import Conflict, Invalid, Refusal, Text, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.port import ChecksFacts, Connector
 from joey.marketplaces.unverified import CheckedFact
@@ -49,7 +49,7 @@ def connect_account(marketplace: str, configuration: object, file: Path, *, repl
         registry.manifest_of(marketplace)  # says that it is not installed
         text = _("%s is filled by files that are imported, and needs no account. `joey import` imports one.")
         raise Invalid(text % registry.name_of(marketplace), field="marketplace")
-    connector = _connector(code, configuration)
+    connector = connector_of(code, configuration)
     before = accounts_in(file).get(code)
     if before is not None and not replace and not _is_of(code, before, connector):
         raise OtherAccount(
@@ -59,20 +59,21 @@ def connect_account(marketplace: str, configuration: object, file: Path, *, repl
             )
             % registry.name_of(marketplace)
         )
-    seen = _asked(connector)
-    if seen and seen.state == "unavailable":
-        text = _(
+    seen = asked_once(
+        connector,
+        _(
             "%(place)s did not answer, so whether it takes this account is not known, and nothing was changed. Run the"
             " same command again later. What went wrong: %(why)s"
-        )
-        raise NotAnswered(text % {"place": registry.name_of(marketplace), "why": seen.seen})
+        ),
+    )
     is_new = before != configuration
     if is_new:
         keep_accounts(file, accounts_in(file) | {code: configuration})
     return ConnectedAccount(code, connector.account, is_new, seen)
 
 
-def _connector(code: str, configuration: object) -> Connector:
+def connector_of(code: str, configuration: object) -> Connector:
+    """The marketplace's connector for an account as it was typed. Raises Invalid, MarketplaceRefused."""
     if not isinstance(configuration, dict) or not isinstance(configuration.get("credentials", {}), dict):
         raise Invalid(_('This is not an account: one is written as a JSON object like {"credentials": {…}}.'))
     try:
@@ -85,17 +86,23 @@ def _connector(code: str, configuration: object) -> Connector:
     return connector
 
 
-def _asked(connector: Connector) -> CheckedFact | None:
-    """What the account answers to a first question."""
+def asked_once(connector: Connector, not_answered: Text) -> CheckedFact | None:
+    """What the account answers to a first question, which only reads; None where its connector asks none.
+
+    Raises MarketplaceRefused, and NotAnswered with the text, which has places for `place` and `why`.
+    """
     if not isinstance(connector, ChecksFacts):
         return None
-    return next(connector.check_facts(changed_at=(), keep=lambda _sample: None), None)
+    seen = next(connector.check_facts(changed_at=(), keep=lambda _sample: None), None)
+    if seen and seen.state == "unavailable":
+        raise NotAnswered(not_answered % {"place": registry.name_of(connector.code), "why": seen.seen})
+    return seen
 
 
 def _is_of(code: str, before: Any, connector: Connector) -> bool:
     """Whether what was kept before is the same account, at the same gateway: a simulated one is among the hosts."""
     try:
-        known = _connector(code, before)
+        known = connector_of(code, before)
     except Refusal:
         return False
     return known.account == connector.account and known.manifest.hosts == connector.manifest.hosts

@@ -170,6 +170,16 @@ class OrderLookUp:
 
 
 @dataclass(frozen=True)
+class CredentialField:
+    """What a keeper types of an account of their own. `name` is that of the credentials in its configuration."""
+
+    name: str
+    label: Wording
+    is_secret: bool = False
+    is_needed: bool = True
+
+
+@dataclass(frozen=True)
 class InApp:
     """An app whose built-in browser does not open the marketplace's links."""
 
@@ -235,6 +245,8 @@ class Manifest:
     refund_days: int = 0  # how long after that the commission may still be taken back
     usual_settle_days: int = 0  # from payment to settlement, for the estimate only
     reserved_names: frozenset[str] = frozenset()  # addresses that no shop may take: they pass for the marketplace
+    # What a keeper types who connects an account of their own (own_accounts.py); (): none can be connected.
+    own_account: tuple[CredentialField, ...] = ()
 
     @property
     def violations(self) -> frozenset[str]:

@@ -22,6 +22,9 @@ from joey.marketplaces.find_packages import Fault, NotUsable, find_packages
 from joey.marketplaces.identity import seller_and_picture
 from joey.marketplaces.imported import PREFIX, feeds, is_feed, manifest_of_feed
 from joey.marketplaces.manifest_shape import ClosingReason, Manifest, Text
+from joey.marketplaces.own_accounts import all_own_codes, is_kept, own_connector
+from joey.marketplaces.own_codes import as_own, is_own, marketplace_of
+from joey.marketplaces.own_key import AccountLocked
 from joey.marketplaces.port import Connector
 
 _OF_AN_ACCOUNT = _("%(marketplace)s is configured and not connected: %(problem)s")
@@ -39,13 +42,17 @@ class NotInstalled(NotConnected):
 
 
 def connectors() -> tuple[Connector, ...]:
-    """Every connected marketplace's connector, in the order of their codes."""
+    """Every connected marketplace's connector, in the order of their codes: by the operator's accounts.
+
+    Keepers' own accounts are none of them: goods are looked up with the operator's. What follows orders adds them
+    (`own_codes`).
+    """
     return tuple(_connectors(_configuration()).values())
 
 
 def connector(code: str) -> Connector:
-    """The connector with that code. Raises NotConnected."""
-    found = _connectors(_configuration()).get(code)
+    """The connector with that code. Raises NotConnected; of a keeper's own account AccountLocked."""
+    found = _connector_of(code)
     if found is None:
         raise _not_connected(code)
     return found
@@ -53,12 +60,17 @@ def connector(code: str) -> Connector:
 
 def find_connector(code: str) -> Connector | None:
     """The same, or None."""
-    return {each.code: each for each in connectors()}.get(code)
+    if not is_own(code):
+        return {each.code: each for each in connectors()}.get(code)
+    try:
+        return _connector_of(code)
+    except AccountLocked:
+        return None
 
 
 def connector_for(marketplace: str) -> Connector:
-    """The connector that brings a marketplace's offers. Raises NotConnected."""
-    found = _connectors(_configuration()).get(code_for(marketplace))
+    """The connector that brings a marketplace's offers, or that of a keeper's own account. Raises as `connector`."""
+    found = _connector_of(code_for(marketplace))
     if found is None:
         raise _not_connected(marketplace)
     return found
@@ -66,6 +78,8 @@ def connector_for(marketplace: str) -> Connector:
 
 def is_configured(code: str) -> bool:
     """Whether this instance has an account at the marketplace, also one that is no use just now; yes if unknown."""
+    if is_own(code):
+        return is_kept(code)
     return bool(getattr(settings, "JOEY_MARKETPLACES_PROBLEM", "")) or code in getattr(
         settings, "JOEY_MARKETPLACES", {}
     )
@@ -110,6 +124,7 @@ def manifest_of(marketplace: str) -> Manifest:
 def check_code(marketplace: str) -> None:
     """Raises NotInstalled, which names the codes that there are, for one that is none of them."""
     configured = getattr(settings, "JOEY_MARKETPLACES", {})
+    marketplace = marketplace_of(marketplace)
     if not (is_known(marketplace) or marketplace in _manifests() or marketplace in configured):
         raise _not_installed(marketplace)
 
@@ -140,6 +155,9 @@ def earns_less_because(marketplace: str, reason: str) -> Text:
 
 def find_manifest(marketplace: str) -> Manifest | None:
     """The same, or None: orders, commissions and offers outlive the package of their marketplace, too."""
+    if is_own(marketplace):
+        manifest = find_manifest(marketplace_of(marketplace))
+        return as_own(manifest, marketplace) if manifest else None
     found = _connectors(_configuration()).get(code_for(marketplace))
     if found is not None:
         return found.manifest  # that of a simulated gateway has hosts of its own
@@ -157,6 +175,7 @@ def manifests() -> tuple[Manifest, ...]:
 
 def name_of(marketplace: str) -> Text:
     """What people call a marketplace; a feed goes by the name it was imported under, an unknown code by itself."""
+    marketplace = marketplace_of(marketplace)
     if marketplace in _served():
         return _served()[marketplace].marketplaces[marketplace].text
     return lazystr(marketplace.removeprefix(PREFIX))
@@ -173,12 +192,19 @@ def without_price_history() -> list[str]:
 
 
 def paying_shops_themselves() -> list[str]:
-    """Codes whose orders this instance pays nothing for, because the marketplace pays the shop."""
-    return [each.code for each in manifests() if each.paid_by == "marketplace"]
+    """Codes whose orders this instance pays nothing for, because the marketplace pays the shop. One query."""
+    return [*(each.code for each in manifests() if each.paid_by == "marketplace"), *all_own_codes()]
+
+
+def pays_shop_itself(code: str) -> bool:
+    """Whether the orders of this code are paid by their marketplace, and not by this instance. No query."""
+    manifest = find_manifest(code)
+    return manifest is not None and manifest.paid_by == "marketplace"
 
 
 def reporter_name(code: str) -> Text:
     """Who reported an order: one connector may report for several marketplaces, without saying which."""
+    code = marketplace_of(code)
     return _manifests()[code].reported_name.text if code in _manifests() else lazystr(code)
 
 
@@ -196,6 +222,14 @@ def has_rotating_ids(marketplace: str) -> bool:
 
 def _configuration() -> str:
     return json.dumps(getattr(settings, "JOEY_MARKETPLACES", {}), sort_keys=True)
+
+
+def _connector_of(code: str) -> Connector | None:
+    operators = _connectors(_configuration()).get(marketplace_of(code))
+    if not is_own(code) or operators is None:
+        return operators
+    own = own_connector(code)  # what the operator's account brings as well would be counted twice
+    return own if own is not None and own.account != operators.account else None
 
 
 def _connectors(configuration: str) -> dict[str, Connector]:
@@ -250,6 +284,9 @@ def _not_installed(code: str) -> NotInstalled:
 
 def _not_connected(code: str) -> NotConnected:
     check_code(code)
+    if is_own(code):
+        text = _("The keeper's own account at %(place)s is not connected here. Nothing was changed.")
+        return NotConnected(text % {"place": name_of(code)}, marketplace=code[:64])
     if is_feed(code):
         text = _("%(place)s is an imported feed: its goods come from your files, and it has no account to ask.")
         return NotConnected(text % {"place": name_of(code)}, marketplace=code)

@@ -7,7 +7,7 @@ from joey.kit.clock import now
 from joey.orders.answer_lost_orders import answer_lost_orders
 from joey.orders.retry_suspense import retry_all_suspense
 from joey.orders.retry_unread import retry_all_unread
-from joey.orders.sync import sync
+from joey.orders.sync import sync, sync_own_accounts
 
 
 @app.periodic(cron="*/3 * * * *")
@@ -15,6 +15,13 @@ from joey.orders.sync import sync
 def sync_orders(timestamp: int) -> None:
     """Read what every marketplace reports as changed."""
     sync(now=now())
+
+
+@app.periodic(cron="*/3 * * * *")
+@app.task(queueing_lock="orders.sync_own", lock="orders.sync_own")
+def sync_orders_of_own_accounts(timestamp: int) -> None:
+    """The same for keepers' own accounts: no order of the operator's waits for one of them."""
+    sync_own_accounts(now=now())
 
 
 @app.periodic(cron="11 * * * *")

@@ -12,9 +12,11 @@ from joey.kit.refusals import NotFound
 from joey.kit.sentences import worded
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Text
+from joey.marketplaces.own_codes import is_own
 from joey.orders.models import LostOrder
 from joey.orders.name_one_order import has_number
 from joey.sharing.queries import slug_of
+from joey.shops.own_account import own_accounts_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -91,13 +93,19 @@ def without_answer(requests: "QuerySet[LostOrder]") -> "QuerySet[LostOrder]":
     return requests.filter(state=LostOrder.State.ASKING)
 
 
-def marketplaces_to_ask() -> list[MarketplaceToAsk]:
-    """Those connected that can be asked for one order, in the order of their codes."""
+def marketplaces_to_ask(shop_id: UUID) -> list[MarketplaceToAsk]:
+    """Those connected that can be asked for one order, in the order of their codes, then the shop's own accounts."""
+    own = [registry.find_connector(code) for code in own_accounts_of(shop_id).values()]
     return [
-        MarketplaceToAsk(each.code, registry.reporter_name(each.code), each.manifest.zone, look_up.by == "time")
-        for each in registry.connectors()
-        if (look_up := each.manifest.order_look_up) is not None
+        MarketplaceToAsk(each.code, _name_of(each.code), each.manifest.zone, look_up.by == "time")
+        for each in (*registry.connectors(), *own)
+        if each is not None and (look_up := each.manifest.order_look_up) is not None
     ]
+
+
+def _name_of(code: str) -> Text:
+    name = registry.reporter_name(code)
+    return _("%s, by your own account") % name if is_own(code) else name
 
 
 def _shown(row: dict[str, Any]) -> LostOrderShown:

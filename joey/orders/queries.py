@@ -1,7 +1,7 @@
 """Reading order lines: for the packages above, as sets, and for pages, as rows that cannot query."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from joey.kit import sql
+from joey.kit.sentences import worded
 from joey.kit.sets import Int, JsonText, SetTable
 from joey.money.money import Money
 from joey.orders.hold_causes import CAUSES
-from joey.orders.models import OrderLine
+from joey.orders.models import OrderLine, SyncCursor
 from joey.sharing.attribute import SUB_ID
 
 
@@ -109,6 +110,12 @@ def read_until(marketplace: str) -> datetime | None:
     """Up to when every question about this marketplace's orders is answered; None when none is asked."""
     found: datetime | None = sql.value(READ_UNTIL.format(marketplace="%s"), [marketplace])
     return found
+
+
+def reading_troubles(codes: Collection[str]) -> dict[str, str]:
+    """Why the reports of these accounts were not read the last time, of those where that is so. One query."""
+    found = SyncCursor.objects.filter(marketplace__in=codes, is_second_look=False).exclude(trouble="")
+    return {each.marketplace: worded(each.trouble) for each in found.order_by("-question")}
 
 
 def marketplaces_with_lines() -> list[str]:

@@ -13,12 +13,14 @@ from joey.kit.refusals import Invalid
 from joey.kit.text import without_invisible
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import OrderLookUp
+from joey.marketplaces.own_codes import is_own
 from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR
 from joey.orders.models import LostOrder
 from joey.orders.settle_lost_orders import settle_lost_order
 from joey.record.append import append
 from joey.record.kinds import identifier
 from joey.shops.models import Shop
+from joey.shops.own_account import own_accounts_of
 
 AHEAD_MOST = timedelta(minutes=10)  # of our clock, that the buyer's may be
 
@@ -40,6 +42,8 @@ def request_lost_order(
     begins again. Raises Invalid ("marketplace", "order", "ordered_at"), TooMany.
     """
     code = registry.code_for(marketplace)
+    if is_own(code) and code not in own_accounts_of(shop.pk).values():  # of another keeper, it does not exist
+        raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
     look_up = _look_up_of(code, marketplace)
     number = _read_number(number, look_up, code)
     _check_time(ordered_at, look_up, code, now=now)

@@ -19,6 +19,7 @@ from joey.kit.partitions import in_days_of
 from joey.kit.refusals import Conflict, NotFound
 from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
+from joey.marketplaces.own_accounts import own_codes
 from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.models import HELD_BY_READING, OrderLine, Poll, SyncCursor
@@ -54,7 +55,8 @@ def retry_all_unread(*, now: datetime) -> Reread:
     """
     done = Reread()
     with trying_each(log, "reading the unreadable reports of %s again failed") as trying:
-        for connector in registry.connectors():
+        own = (registry.find_connector(code) for code in own_codes())
+        for connector in (*registry.connectors(), *(each for each in own if each is not None)):
             with trying(connector.code):
                 done += retry_marketplace(connector, now=now)
     return done

@@ -150,6 +150,8 @@ _DECLARED = (
             "until": optional(TIME),
         },
     ),
+    Kind("own_account.connected", {**_BY_PERSON, "marketplace": CODE, "again": optional(FLAG)}),
+    Kind("own_account.removed", {**_BY_PERSON, "marketplace": CODE}),
     # orders
     Kind("order_line.reported", _LINE),
     Kind("order_line.returned", _LINE),

@@ -45,22 +45,21 @@ def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, no
     reason = read_reason(reason)
     if by is not None:
         check_operator(by)
+    end_open_lease(lease, by=str(by.id) if by else "terminal", reason=reason, now=now)
+    lease.refresh_from_db()
+    return lease
+
+
+def end_open_lease(lease: PositionLease, *, by: str, reason: str = "", now: datetime) -> None:
+    """The same in the caller's transaction; `by` is a person's id or "terminal". Raises Conflict."""
     position = Position.objects.select_for_update().get(pk=lease.position_id)
     until = rest_at(lease.marketplace, now)
     if PositionLease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=now, until=until) != 1:
         raise Conflict(_("This lease has ended already; its position rests, or serves another shop."))
     Position.objects.filter(pk=position.pk).update(free_from=until)
-    facts = {
-        "marketplace": lease.marketplace,
-        "position": identifier(position.key),
-        "by": str(by.id) if by else "terminal",
-    }
-    append(
-        "position.ended", f"lease:{lease.pk}", {**facts, "reason": keep_text(reason, shop_id=lease.shop_id).fact},
-        happened_at=now, shop_id=lease.shop_id,
-    )  # fmt: skip
-    lease.refresh_from_db()
-    return lease
+    facts = {"marketplace": lease.marketplace, "position": identifier(position.key), "by": by}
+    why = {"reason": keep_text(reason, shop_id=lease.shop_id).fact} if reason else {}
+    append("position.ended", f"lease:{lease.pk}", facts | why, happened_at=now, shop_id=lease.shop_id)
 
 
 @transaction.atomic

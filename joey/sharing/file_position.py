@@ -16,14 +16,17 @@ from joey.sharing.lease_position import lease_for
 from joey.sharing.models import PositionLease, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
 from joey.shops.models import Shop
+from joey.shops.own_account import account_of_shop
 
 log = logging.getLogger(__name__)
 
 
 def may_have_to_file(shop_id: UUID, manifest: Manifest) -> bool:
     """Whether the marketplace has to be asked about it: no link was made on the shop's position yet. Asks nothing."""
-    made = TrackedUrl.objects.filter(shop_id=shop_id, lease__marketplace=manifest.code, lease__ended_at=None)
-    return manifest.capabilities.positions.filed and not made.exists()
+    if not manifest.capabilities.positions.filed:
+        return False
+    account = account_of_shop(shop_id, manifest.code)
+    return not TrackedUrl.objects.filter(shop_id=shop_id, lease__marketplace=account, lease__ended_at=None).exists()
 
 
 def filing_url(shop: Shop, marketplace: str, *, now: datetime) -> str:
@@ -31,8 +34,8 @@ def filing_url(shop: Shop, marketplace: str, *, now: datetime) -> str:
 
     Raises what `lease_for` raises; MarketplaceUnavailable, MarketplaceRefused.
     """
-    connector = registry.connector_for(marketplace)
     lease = lease_for(shop, marketplace, now=now)
+    connector = registry.connector_for(lease.marketplace)
     if _is_filed(connector, lease):
         return ""
     url = _filing(connector).filing_link(lease.position.key)
@@ -48,7 +51,8 @@ def check_filed(connector: Connector, lease: PositionLease) -> None:
     It is asked before the first link on it alone: some marketplaces may make links on other positions, too, and not
     count their orders.
     """
-    if may_have_to_file(lease.shop_id, connector.manifest) and not _is_filed(connector, lease):
+    is_new = connector.manifest.capabilities.positions.filed and not TrackedUrl.objects.filter(lease=lease).exists()
+    if is_new and not _is_filed(connector, lease):
         raise PositionNotFiled(_("The keeper of this shop has not opened the link yet by which its position is filed."))
 
 

@@ -18,6 +18,7 @@ from joey.record.append import append
 from joey.record.kinds import identifier
 from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop
+from joey.shops.own_account import account_of_shop
 
 REFRESH = timedelta(hours=1)  # how exactly "last used" is kept
 REFUSED_LAST = models.F("refused_at").asc(nulls_first=True)
@@ -50,16 +51,25 @@ def lease_for(shop: Shop, marketplace: str, *, now: datetime) -> PositionLease:
     manifest = registry.manifest_of(marketplace)
     if not uses_positions(manifest):
         raise NothingComesBack(_("Order reports of this marketplace name no position."))
-    code = registry.connector_for(marketplace).code
     with transaction.atomic(durable=True):  # committed before the marketplace is asked for an address on it
-        # One lease at a time for each person, or two of their shops could pass the limit together.
-        sql.lock_until_end(f"lease:{code}:{shop.owner_id}")
-        lease = PositionLease.objects.filter(shop=shop, marketplace=code, ended_at__isnull=True).first()
-        if lease is None:
-            return _resumed(shop, code, now) or _new_lease(shop, code, now)
+        lock_leases(shop, marketplace)
+        lease = lease_at(shop, account_of_shop(shop.pk, marketplace), now=now)
         if lease.last_used_at < now - REFRESH:
             PositionLease.objects.filter(pk=lease.pk).update(last_used_at=now)
         return lease
+
+
+def lock_leases(shop: Shop, marketplace: str) -> None:
+    """One lease at a time for each person, or two of their shops could pass the limit together; and none while the
+    account changes that the shop goes by.
+    """
+    sql.lock_until_end(f"lease:{registry.code_for(marketplace)}:{shop.owner_id}")
+
+
+def lease_at(shop: Shop, code: str, *, now: datetime) -> PositionLease:
+    """The shop's lease at the account with this code, in the caller's transaction, which has called `lock_leases`."""
+    lease = PositionLease.objects.filter(shop=shop, marketplace=code, ended_at__isnull=True).first()
+    return lease or _resumed(shop, code, now) or _new_lease(shop, code, now)
 
 
 def uses_positions(manifest: Manifest) -> bool:
@@ -72,7 +82,7 @@ def may_lease(shop: Shop, marketplace: str, *, now: datetime) -> None:
     manifest = registry.manifest_of(marketplace)
     if not uses_positions(manifest):
         raise NothingComesBack(_("Order reports of this marketplace name no position."))
-    code = registry.connector_for(marketplace).code
+    code = account_of_shop(shop.pk, marketplace)
     own = PositionLease.objects.filter(shop=shop, marketplace=code)
     if own.filter(models.Q(ended_at=None) | models.Q(until__gt=now, position__withdrawn_at=None)).exists():
         return

@@ -21,7 +21,7 @@ from joey.sharing.models import Position
 from joey.shops.operators import check_operator
 
 MOST_AT_ONCE = 1_000
-_KEY = re.compile(r"[!-~]{1,80}")
+KEY = re.compile(r"[!-~]{1,80}")
 
 
 class NoPositionsHere(Conflict):
@@ -53,7 +53,7 @@ def add_positions(marketplace: str, keys: Sequence[str], *, now: datetime, by: P
     Raises NoPositionsHere, Invalid ("keys", "count"), Forbidden, NotConnected.
     """
     connector = _connector(marketplace, by)
-    wrong = next((key for key in keys if not _KEY.fullmatch(key)), None)
+    wrong = next((key for key in keys if not KEY.fullmatch(key)), None)
     if wrong is not None:
         raise Invalid(_("“%s” cannot be the key of a position. Copy it again.") % wrong[:80], field="keys")
     gone = Position.objects.filter(marketplace=connector.code, key__in=keys).exclude(withdrawn_at=None).first()
@@ -78,7 +78,7 @@ def add_granted_positions(marketplace: str, *, now: datetime, by: Person | None 
     connector = _connector(marketplace, by)
     with in_bulk():
         granted = _inviting(connector).granted_positions()
-    return sum(_keep(connector.code, key, now=now, by=by) for key in granted if _KEY.fullmatch(key))
+    return sum(_keep(connector.code, key, now=now, by=by) for key in granted if KEY.fullmatch(key))
 
 
 def _inviting(connector: Connector) -> GrantsByInvitation:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.text import storable
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest
+from joey.marketplaces.own_codes import is_own
 from joey.marketplaces.port import MarketplaceUnavailable, PositionRefused, TrackedLink, Tracking
 from joey.sharing.file_position import check_filed
 from joey.sharing.lease_position import NothingComesBack, lease_for, uses_positions
@@ -31,20 +32,21 @@ def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
 
     It carries what the marketplace's reports give back: the shop's position, leased now if needed, the link's code as
     a sub-id, or both. Only call it for a person who goes on. Raises NothingComesBack, NoPositionFree, TooManyPositions;
-    MarketplaceUnavailable (AddressOutside among them) and MarketplaceRefused, which leave the lease; NotConnected. A
-    position that is refused (PositionRefused) is listed for operators from then on; one that is not filed
-    (PositionNotFiled) is its keeper's to file. The marketplace is called outside any transaction, since it may take
-    seconds.
+    MarketplaceUnavailable (AddressOutside among them) and MarketplaceRefused, which leave the lease; NotConnected, and
+    AccountLocked of a keeper's own account. A position that is refused (PositionRefused) is listed for operators from
+    then on; one that is not filed (PositionNotFiled) is its keeper's to file. The marketplace is called outside any
+    transaction, since it may take seconds.
     """
     listing, offer = link.listing, link.listing.offer
     manifest = registry.manifest_of(offer.marketplace)
-    sub_id = sub_id_of(link.code, manifest)
     lease = lease_for(link.shop, offer.marketplace, now=now) if needs_lease(link.code, manifest) else None
+    account = lease.marketplace if lease else registry.code_for(offer.marketplace)  # the keeper's own has a lease
+    sub_id = sub_id_of(link.code, registry.manifest_of(account))
     known = TrackedUrl.objects.filter(shop_id=link.shop_id, listing=listing, lease=lease, sub_id=sub_id).first()
     if known is not None:
         return known
     tracking = Tracking(position=lease.position.key if lease else None, sub_id=sub_id or None)
-    connector = registry.connector_for(offer.marketplace)
+    connector = registry.connector_for(account)
     if lease:
         check_filed(connector, lease)
     try:
@@ -101,7 +103,12 @@ def sub_id_of(code: str, manifest: Manifest) -> str:
 
 
 def first_tracked_at(marketplace: str) -> datetime | None:
-    """When the first tracked address was made, of this marketplace or one it reports for: no order is older."""
+    """When the first tracked address was made, of this marketplace or one it reports for: no order is older.
+
+    A keeper's own account has none without a lease.
+    """
+    if is_own(marketplace):
+        return None
     served = registry.manifest_of(marketplace).marketplaces
     first: datetime | None = TrackedUrl.objects.filter(listing__offer__marketplace__in=list(served)).aggregate(
         first=Min("made_at")

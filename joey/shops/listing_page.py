@@ -12,10 +12,11 @@ from joey.kit.refusals import NotFound
 from joey.marketplaces.manifest_shape import Text
 from joey.marketplaces.registry import labels_of, manifest_of
 from joey.money.money import Money
-from joey.money.split import split
+from joey.money.split import PPM, split
 from joey.shops.connected import reports_orders
 from joey.shops.listing_card import Card, cards_of, price_points
 from joey.shops.models import Listing, Shop
+from joey.shops.own_account import own_account_of
 from joey.shops.price_history import PriceHistory, history_of
 from joey.shops.queries import shop_by_slug
 from joey.shops.shop_page import ShopCard, shop_card
@@ -49,7 +50,7 @@ class ListingPage:
 def listing_page(
     slug: str, listing_id: UUID, *, language: str, now: datetime, shares_ppm: tuple[int, int]
 ) -> ListingPage:
-    """What buyers see of a listing; `shares_ppm` are the plan's parts (shopkeeper, platform). Four queries.
+    """What buyers see of a listing; `shares_ppm` are the plan's parts (shopkeeper, platform). Five queries.
 
     Raises NotFound: no such shop or listing, hidden, or refused by the rules.
     """
@@ -70,7 +71,9 @@ def listing_page(
         ships_from=offer.ships_from,
         # A chart that ends at a price too old to show would show it all the same.
         history=history_of(offer, known, now=now) if card.price.fresh else None,
-        earning=earning_of(card, shares_ppm) if reports_orders(offer.marketplace) else None,
+        earning=earning_of(card, shares_ppm, direct=own_account_of(shop.id, offer.marketplace) is not None)
+        if reports_orders(offer.marketplace)
+        else None,
         more=tuple(more),
         expires_at=earliest(each.price.until for each in (card, *more)),
         labels=labels_of(offer.marketplace),
@@ -78,14 +81,17 @@ def listing_page(
     )
 
 
-def earning_of(card: Card, shares_ppm: tuple[int, int]) -> Earning:
-    """What a sale at the shown price may earn: the marketplace's commission after its fee, split by the plan."""
+def earning_of(card: Card, shares_ppm: tuple[int, int], *, direct: bool = False) -> Earning:
+    """What a sale at the shown price may earn: the marketplace's commission after its fee, split by the plan.
+
+    `direct`: the marketplace pays it to the keeper, by an account of the keeper's own.
+    """
     pays, manifest = card.price.pays, manifest_of(card.marketplace)
-    direct = manifest.paid_by == "marketplace"
+    direct = direct or manifest.paid_by == "marketplace"
     if pays is None:
         return Earning(card.commission_ppm, None, None, direct)
     base = manifest.worth(pays.minor, card.commission_ppm)
-    (keeper, platform), _rest = split(base, manifest.shares_ppm(shares_ppm))
+    (keeper, platform), _rest = split(base, (PPM, 0) if direct else shares_ppm)
     return Earning(card.commission_ppm, Money(keeper, pays.currency), Money(platform, pays.currency), direct)
 
 

@@ -21,6 +21,23 @@ class Shop(models.Model):
     closed_at = models.DateTimeField(null=True)
 
 
+class ShopAccount(models.Model):
+    """The keeper's own account at a marketplace, by which one shop goes there (own_account.py). Kept after it ended."""
+
+    id = models.BigAutoField(primary_key=True)
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    marketplace = models.CharField(max_length=64)  # the code of its connector
+    code = models.CharField(max_length=64, unique=True)  # the account's, joey/marketplaces/own_codes.py
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "marketplace"], condition=models.Q(ended_at=None), name="shops_one_own_account"
+            )
+        ]
+
+
 class Shelf(models.Model):
     """A section of a shop."""
 

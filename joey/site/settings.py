@@ -231,6 +231,10 @@ def rails_in(path: Path) -> dict[str, dict[str, object]]:
     return rails
 
 
+# The key with which keepers' own accounts are sealed, in a file: the database holds nothing that opens one. It is made
+# with the first account, and in no backup.
+JOEY_OWN_ACCOUNTS_KEY = Path(os.environ.get("JOEY_OWN_ACCOUNTS_KEY") or DATA / "own-accounts.key")
+
 JOEY_RAILS = rails_in(accounts_file("JOEY_RAILS", DATA / "rails.json"))
 
 

@@ -29,7 +29,8 @@ from joey.studio.forms import PayeeForm, PayoutForm
 def earnings(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
-    lines = newest_first([line for line in orders_of(shop.id, limit=100) if line.commission_state])
+    found = newest_first(orders_of(shop.id, limit=100))
+    lines = [line for line in found if line.commission_state]
     waiting = {line.id: waiting_in_short(line, now=now) for line in lines}
     balances = balances_of(shop.id)
     facts = {
@@ -42,6 +43,7 @@ def earnings(request: HttpRequest, slug: str) -> HttpResponse:
         "cut_costs": cut_costs(shop.id, now=now),
         "lines": lines,
         "waiting": waiting,
+        "direct": [line for line in found if line.is_paid_by_marketplace],
     }
     return page(request, "earnings.html", facts)
 

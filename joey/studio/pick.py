@@ -6,6 +6,7 @@ What the own catalogue lacks for the words is asked of the connected marketplace
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from joey.shops.add_listing import add_listing
 from joey.shops.arrange import hide_listing, remove_listing, show_listing
 from joey.shops.models import Shop
 from joey.shops.names import CATEGORIES
+from joey.shops.own_account import paid_directly
 from joey.shops.queries import listed_states, shelf_names
 from joey.studio.access import keeper, keeper_only, language, own_shop, page
 from joey.studio.forms import AddForm, PasteForm, UndoForm
@@ -154,14 +156,14 @@ def _pick(
     shares = plan_shares(now)
     listed = listed_states(shop, [offer.id for offer in offers])
     same = elsewhere([offer.id for offer in offers], language=language(), now=now)
-    there = {each: tuple((one, keepers_part(one.offer, shares)) for one in found) for each, found in same.items()}
+    earns = partial(keepers_part, plan_ppm=shares, paid_directly=paid_directly(shop))
+    there = {each: tuple((one, earns(one.offer)) for one in found) for each, found in same.items()}
     facts = {
         "shop": shop,
         "tab": "pick",
         "now": now,
         "choices": [
-            Choice(offer, keepers_part(offer, shares), there.get(offer.id, ()), *listed.get(offer.id, (None, "")))
-            for offer in offers
+            Choice(offer, earns(offer), there.get(offer.id, ()), *listed.get(offer.id, (None, ""))) for offer in offers
         ],
         "asked": asked,
         "with_": _links(asked),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from joey.studio import home, lost_orders, money_pages, orders, pick, share, shelves, sign_in
+from joey.studio import home, lost_orders, money_pages, orders, own_accounts, pick, share, shelves, sign_in
 
 urlpatterns = [
     path("", home.start),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:slug>/", home.home),
     path("<slug:slug>/settings", home.settings_page),
     path("<slug:slug>/tokens", home.tokens),
+    path("<slug:slug>/accounts", own_accounts.own_accounts_page),
     path("<slug:slug>/pick", pick.pick),
     path("<slug:slug>/pick/suggestions", pick.suggestions),
     path("<slug:slug>/pick/paste", pick.paste),

@@ -61,12 +61,25 @@ _SETTLED_EARLIER = {
     "payable_on": "(changed_at AT TIME ZONE 'Asia/Shanghai')::date + 7",
 }
 
+_OWN = "'own:taobao:bcdfghjkmnpq'"  # the code of an account of the keeper's own
+
 OF_COMMISSIONS = [
     Corruption(
         "the earn cursor beyond an unbooked line",
         ("UPDATE commissions_earncursor SET revision = (SELECT max(revision) FROM orders_orderline)",),
         (12,),
         f"SELECT {line('1010')}",
+    ),
+    Corruption(
+        "a commission of a line that its marketplace pays itself",
+        (
+            f"INSERT INTO commissions_earncursor (marketplace, revision, caught_up_at) SELECT {_OWN}, revision, now()"
+            f" FROM orders_orderline WHERE id = {line('1001')}",
+            f"UPDATE orders_orderline SET marketplace = {_OWN} WHERE id = {line('1001')}",
+            f"UPDATE commissions_commission SET marketplace = {_OWN} WHERE id = {commission('1001')}",
+        ),
+        (12,),
+        f"SELECT {line('1001')}",
     ),
     Corruption(
         "shop to shop through receivable",

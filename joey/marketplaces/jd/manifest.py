@@ -7,6 +7,7 @@ from string import ascii_letters, digits
 from joey.marketplaces.manifest_shape import (
     Capabilities,
     ClosingReason,
+    CredentialField,
     InApp,
     Manifest,
     OrderLookUp,
@@ -139,4 +140,11 @@ MANIFEST = Manifest(
     refund_days=60,
     usual_settle_days=40,
     reserved_names=frozenset({"jd", "jingdong"}),
+    own_account=(
+        CredentialField("app_key", Wording(en="App key", zh="应用 App Key")),
+        CredentialField("app_secret", Wording(en="App secret", zh="应用 App Secret"), is_secret=True),
+        CredentialField("site_id", Wording(en="Site ID", zh="网站或 APP 的 ID（siteId）")),
+        CredentialField("union_id", Wording(en="Union ID", zh="联盟 ID（unionId）"), is_needed=False),
+        CredentialField("union_key", Wording(en="Authorisation key", zh="授权 Key"), is_secret=True, is_needed=False),
+    ),
 )

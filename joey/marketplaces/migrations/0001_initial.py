@@ -24,4 +24,19 @@ class Migration(migrations.Migration):
                 'db_table': 'marketplaces_feed',
             },
         ),
+        migrations.CreateModel(
+            name='OwnAccount',
+            fields=[
+                ('code', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('marketplace', models.CharField(max_length=64)),
+                ('account', models.CharField(max_length=128)),
+                ('sealed', models.BinaryField(null=True)),
+                ('key_id', models.CharField(max_length=16)),
+                ('connected_at', models.DateTimeField()),
+                ('removed_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('marketplace', 'account'), name='marketplaces_own_once'), models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', False), ('sealed__isnull', True)), models.Q(('removed_at__isnull', True), ('sealed__isnull', False)), _connector='OR'), name='marketplaces_own_sealed_or_removed')],
+            },
+        ),
     ]

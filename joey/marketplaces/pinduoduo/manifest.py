@@ -7,6 +7,7 @@ from string import ascii_letters, digits
 from joey.marketplaces.manifest_shape import (
     Capabilities,
     ClosingReason,
+    CredentialField,
     InApp,
     Manifest,
     OrderLookUp,
@@ -105,5 +106,11 @@ MANIFEST = Manifest(
     window_days=1,
     refund_days=45,
     usual_settle_days=45,
+    own_account=(
+        CredentialField("client_id", Wording(en="Client ID", zh="应用 client_id")),
+        CredentialField("client_secret", Wording(en="Client secret", zh="应用 client_secret"), is_secret=True),
+        CredentialField("media_id", Wording(en="Medium ID", zh="媒体 ID（media_id）"), is_needed=False),
+        CredentialField("pid", Wording(en="A pid of the account", zh="账号的一个推广位（pid）"), is_needed=False),
+    ),
     reserved_names=frozenset({"pinduoduo", "pdd", "duoduo", "yangkeduo"}),
 )

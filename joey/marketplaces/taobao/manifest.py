@@ -7,6 +7,7 @@ from joey.marketplaces.manifest_shape import (
     Allowed,
     Capabilities,
     ClosingReason,
+    CredentialField,
     InApp,
     Manifest,
     OrderLookUp,
@@ -137,4 +138,11 @@ MANIFEST = Manifest(
     refund_days=30,
     usual_settle_days=12,
     reserved_names=frozenset({"taobao", "tao", "tmall", "tianmao", "alibaba", "alipay"}),
+    own_account=(
+        CredentialField("app_key", Wording(en="App key", zh="应用 App Key")),
+        CredentialField("app_secret", Wording(en="App secret", zh="应用 App Secret"), is_secret=True),
+        CredentialField("adzone_id", Wording(en="Ad zone for searches", zh="搜索用的推广位 ID（adzone_id）")),
+        CredentialField("site_id", Wording(en="Site ID", zh="媒体 ID（site_id）"), is_needed=False),
+        CredentialField("session", Wording(en="Session key", zh="授权 Session Key"), is_secret=True, is_needed=False),
+    ),
 )

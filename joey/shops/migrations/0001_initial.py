@@ -12,6 +12,7 @@ CHANNEL = "joey_pages"
 # What pages show of each table: the rows that buyers see, and their columns.
 LISTING = "SELECT id, shop_id, offer_id, shelf_id, position, note FROM {rows} WHERE state = 'published'"
 SHELF = "SELECT id, shop_id, name, position FROM {rows}"
+ACCOUNT = "SELECT id, shop_id, marketplace, ended_at FROM {rows}"  # who pays
 SHOP = "SELECT id, id AS shop_id, name, intro, slug, closed_at, owner_id FROM {rows}"
 
 
@@ -47,6 +48,7 @@ def notifies(table: str, event: str, shown: str) -> str:
 NOTIFY = (
     ("shops_listing", "INSERT", LISTING), ("shops_listing", "UPDATE", LISTING), ("shops_listing", "DELETE", LISTING),
     ("shops_shelf", "UPDATE", SHELF), ("shops_shop", "UPDATE", SHOP),
+    ("shops_shopaccount", "INSERT", ACCOUNT), ("shops_shopaccount", "UPDATE", ACCOUNT),
 )
 
 
@@ -71,6 +73,19 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='ShopAccount',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('marketplace', models.CharField(max_length=64)),
+                ('code', models.CharField(max_length=64, unique=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shops.shop')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('shop', 'marketplace'), name='shops_one_own_account')],
+            },
         ),
         migrations.CreateModel(
             name='Shelf',

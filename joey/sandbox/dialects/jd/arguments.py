@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from joey.sandbox.amounts import read_decimal
+from joey.sandbox.dialects.jd.demo_account import DemoAccount
 from joey.sandbox.dialects.jd.errors import wrong_argument
 
 _WORD = re.compile(r"[A-Za-z0-9_]*", re.ASCII)
@@ -17,10 +18,13 @@ def is_word(text: str) -> bool:
 
 
 class JsonArguments:
-    """The arguments of one call. Numbers may be texts; null, an empty text and an empty list are not there."""
+    """The arguments of one call, and who calls. Numbers may be texts; null, an empty text and an empty list are not
+    there.
+    """
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], caller: DemoAccount) -> None:
         self._values = values
+        self.caller = caller
 
     def text(self, name: str, default: str | None = None, *, longest: int = 4000) -> str:
         """A text; without a default it is required."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from joey.sandbox.dialects.jd.demo_account import APP_KEY, APP_SECRET
+from joey.sandbox.dialects.jd.demo_account import ACCOUNTS, DemoAccount
 from joey.sandbox.dialects.jd.errors import GatewayRefusal
 from joey.sandbox.dialects.jd.signing import is_signed
 from joey.sandbox.dialects.jd.timestamps import read_stamp
@@ -25,16 +25,17 @@ def check_method(parameters: Mapping[str, str], known: Mapping[str, object]) -> 
     return method
 
 
-def check_system(parameters: Mapping[str, str]) -> None:
-    """App key, version, timestamp, signature, token, format: the first that fails is the answer."""
-    _app_key(parameters)
+def check_system(parameters: Mapping[str, str]) -> DemoAccount:
+    """App key, version, timestamp, signature, token, format: the first that fails is the answer. Else who calls."""
+    account = _app_key(parameters)
     _version(parameters)
     _timestamp(parameters)
-    _signature(parameters)
+    _signature(parameters, account.secret)
     if parameters.get("access_token"):  # only tool providers have one, and this account is none
         raise GatewayRefusal("19", "token已过期或者不存在，请重新授权", "Invalid access_token")
     if parameters.get("format", "json") != "json":
         raise GatewayRefusal("28", "参数错误", "Invalid format, only json is spoken here")
+    return account
 
 
 def read_parameters(parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -51,11 +52,13 @@ def read_parameters(parameters: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _app_key(parameters: Mapping[str, str]) -> None:
+def _app_key(parameters: Mapping[str, str]) -> DemoAccount:
     if not parameters.get("app_key"):
         raise GatewayRefusal("20", "缺少app_key参数", "Missing app_key")
-    if parameters["app_key"] != APP_KEY:
+    account = next((each for each in ACCOUNTS if each.app_key == parameters["app_key"]), None)
+    if account is None:
         raise GatewayRefusal("21", "无效app_key", "Invalid app_key")
+    return account
 
 
 def _version(parameters: Mapping[str, str]) -> None:
@@ -75,10 +78,10 @@ def _timestamp(parameters: Mapping[str, str]) -> None:
         raise GatewayRefusal("8", "非法的时间戳参数", "Invalid timestamp, it is more than 6 minutes off")
 
 
-def _signature(parameters: Mapping[str, str]) -> None:
+def _signature(parameters: Mapping[str, str], secret: str) -> None:
     if not parameters.get("sign"):
         raise GatewayRefusal("11", "缺少签名参数", "Missing signature")
     if parameters.get("sign_method", "md5") != "md5":
         raise GatewayRefusal("12", "无效签名", "Invalid signature, sign_method can only be md5")
-    if not is_signed(parameters, APP_SECRET):
+    if not is_signed(parameters, secret):
         raise GatewayRefusal("12", "无效签名", "Invalid signature")

@@ -7,6 +7,7 @@ from joey.sandbox import beijing
 from joey.sandbox.answers import json_answer, read_json, take
 from joey.sandbox.callers import check_caller, world_of
 from joey.sandbox.dialects.jd.baskets import put_together
+from joey.sandbox.dialects.jd.demo_account import KEEPERS, DemoAccount
 from joey.sandbox.dialects.jd.gateway import METHODS
 from joey.sandbox.dialects.jd.goods import JD
 from joey.sandbox.dialects.jd.grants import OF_DATA, withhold
@@ -18,6 +19,23 @@ from joey.sandbox.world.order_book import act, find_order
 from joey.sandbox.world.state import World
 
 MOST_DAYS = 3_650
+
+
+def credentials_of(account: DemoAccount) -> dict[str, str]:
+    """What a configuration of the account says."""
+    return {
+        "app_key": account.app_key,
+        "app_secret": account.secret,
+        "union_id": str(account.union_id),
+        "union_key": account.union_key,
+        "site_id": str(account.site),
+    }
+
+
+async def accounts_of_keepers(request: Request) -> Response:
+    """The credentials of the accounts that are not the operator's."""
+    check_caller(request)
+    return json_answer([credentials_of(each) for each in KEEPERS])
 
 
 async def withhold_grants(request: Request) -> Response:

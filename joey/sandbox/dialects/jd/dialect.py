@@ -44,13 +44,7 @@ class JdDialect(FeedDialect):
     def account(self, world: World, marketplace: str) -> dict[str, Any]:
         return {
             "gateway": world.url + GATEWAY,
-            "credentials": {
-                "app_key": demo_account.APP_KEY,
-                "app_secret": demo_account.APP_SECRET,
-                "union_id": str(demo_account.UNION_ID),
-                "union_key": demo_account.UNION_KEY,
-                "site_id": str(demo_account.SITE_ID),
-            },
+            "credentials": control.credentials_of(demo_account.OPERATORS),
             # A real account is paced; the demo's first sync reads a month of short windows, and a start waits for it.
             "calls_per_second": 1_000,
         }
@@ -65,6 +59,7 @@ class JdDialect(FeedDialect):
             Route("/control/jd/grants", control.withhold_grants, methods=["POST"]),
             Route("/control/jd/codes", control.report_code, methods=["POST"]),
             Route("/control/jd/baskets", control.buy_together, methods=["POST"]),
+            Route("/control/jd/accounts", control.accounts_of_keepers, methods=["GET"]),
             Route("/control/jd/short-links", control.age_links, methods=["POST"]),
         ]
 

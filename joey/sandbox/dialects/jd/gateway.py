@@ -14,6 +14,7 @@ from joey.sandbox.answers import read_body
 from joey.sandbox.callers import world_of
 from joey.sandbox.dialects.jd import categories, checks, envelope, positions, promote, search_goods
 from joey.sandbox.dialects.jd.arguments import JsonArguments
+from joey.sandbox.dialects.jd.demo_account import DemoAccount
 from joey.sandbox.dialects.jd.errors import GatewayRefusal, UnionRefusal, wrong_argument
 from joey.sandbox.dialects.jd.goods import JD
 from joey.sandbox.dialects.jd.grants import check_granted
@@ -59,20 +60,20 @@ async def gateway(request: Request) -> Response:
         name = checks.check_method(parameters, METHODS)
         if broken := await _broken(world, name):
             return broken
-        checks.check_system(parameters)
-        return _json(_answer(world, name, checks.read_parameters(parameters)))
+        caller = checks.check_system(parameters)
+        return _json(_answer(world, name, checks.read_parameters(parameters), caller))
     except GatewayRefusal as refusal:
         return _json(envelope.failure(refusal))
 
 
-def _answer(world: World, name: str, given: dict[str, Any]) -> str:
+def _answer(world: World, name: str, given: dict[str, Any], caller: DemoAccount) -> str:
     method = METHODS[name]
     try:
         check_granted(world, name)
         arguments = given.get(method.top) if method.top else given
         if not isinstance(arguments, dict):
             raise wrong_argument(f"the object {method.top} is needed")
-        return envelope.success(name, method.key, method.answer(world, JsonArguments(arguments)))
+        return envelope.success(name, method.key, method.answer(world, JsonArguments(arguments, caller)))
     except UnionRefusal as refusal:
         return envelope.refused(name, method.key, refusal)
 

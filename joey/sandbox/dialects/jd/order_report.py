@@ -7,6 +7,7 @@ from typing import Any
 from joey.sandbox import beijing
 from joey.sandbox.dialects.jd.arguments import JsonArguments
 from joey.sandbox.dialects.jd.baskets import row_ids_of
+from joey.sandbox.dialects.jd.demo_account import KEEPERS, OPERATORS
 from joey.sandbox.dialects.jd.errors import not_granted, wrong_argument
 from joey.sandbox.dialects.jd.goods import JD
 from joey.sandbox.dialects.jd.grants import EXT1, SUB_UNION_ID, is_granted
@@ -21,6 +22,10 @@ METHOD = "jd.union.open.order.row.query"
 MOST_ROWS, LONGEST_SECONDS, OLDEST_SECONDS = 500, 3_600, 90 * 86_400
 MOMENT_OF_TYPE = {1: "created_at", 2: "coalesce(received_at, settled_at)", 3: "modified_at"}
 MOST_PAGES = 100_000
+# Whose order it is, by the site that its link named.
+_OF_CALLER = "CASE CASE WHEN json_valid(carried) THEN carried ->> 'siteId' END {} ELSE '{}' END = ?".format(
+    " ".join(f"WHEN {site} THEN '{each.app_key}'" for each in KEEPERS for site in each.sites), OPERATORS.app_key
+)
 
 
 def report_orders(world: World, arguments: JsonArguments) -> dict[str, Any]:
@@ -30,6 +35,7 @@ def report_orders(world: World, arguments: JsonArguments) -> dict[str, Any]:
     size = arguments.integer("pageSize", 20, least=1, most=MOST_ROWS)
     fields = frozenset(arguments.listed("fields", most=20))
     where, values, order_by = _conditions(world, arguments)
+    where, values = f"{where} AND {_OF_CALLER}", (*values, arguments.caller.app_key)
     publish(world, JD)
     repeats = running_outage(world, METHOD)
     if repeats and repeats.kind == REPEAT:

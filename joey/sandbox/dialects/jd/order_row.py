@@ -11,7 +11,7 @@ from typing import Any
 
 from joey.sandbox import beijing
 from joey.sandbox.dialects.jd.baskets import order_number_of
-from joey.sandbox.dialects.jd.demo_account import SITE_ID, UNION_ID
+from joey.sandbox.dialects.jd.demo_account import SITE_ID, account_of_site
 from joey.sandbox.dialects.jd.envelope import Hundredths
 from joey.sandbox.dialects.jd.goods import (
     OWN_SHOP,
@@ -65,7 +65,7 @@ def row_of(order: Row, context: RowContext) -> dict[str, Any]:
         "modifyTime": text_of(order["modified_at"]),
         "orderEmt": 2,
         "plus": 0,
-        "unionId": UNION_ID,
+        "unionId": account_of_site(carried.get("siteId", SITE_ID)).union_id,
         "skuId": int(order["item"]),
         "itemId": item_id(order["item"]),
         "skuName": order["title"],

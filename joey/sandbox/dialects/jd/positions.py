@@ -3,7 +3,6 @@
 from typing import Any
 
 from joey.sandbox.dialects.jd.arguments import JsonArguments
-from joey.sandbox.dialects.jd.demo_account import OWN_SITES, UNION_ID, UNION_KEY
 from joey.sandbox.dialects.jd.errors import wrong_argument
 from joey.sandbox.world.state import World
 
@@ -17,7 +16,7 @@ def create(world: World, arguments: JsonArguments) -> dict[str, Any]:
     _check_account(arguments)
     kind = arguments.integer("type", least=1, most=LAST_KIND)
     site = arguments.integer("siteId")
-    if site not in OWN_SITES:
+    if site not in arguments.caller.sites:
         raise wrong_argument("siteId is not a site of this account")
     names = arguments.listed("spaceNameList", most=MOST_NAMES)
     if not names:
@@ -26,7 +25,8 @@ def create(world: World, arguments: JsonArguments) -> dict[str, Any]:
         if len(name) > LONGEST_NAME:
             raise wrong_argument(f"a name in spaceNameList is longer than {LONGEST_NAME} characters")
     made = {name: _position(world, site, name) for name in names}
-    return {"data": {"resultList": made, "siteId": site, "type": kind, "unionId": UNION_ID, "unionType": union_type}}
+    union = arguments.caller.union_id
+    return {"data": {"resultList": made, "siteId": site, "type": kind, "unionId": union, "unionType": union_type}}
 
 
 def query(world: World, arguments: JsonArguments) -> dict[str, Any]:
@@ -35,12 +35,14 @@ def query(world: World, arguments: JsonArguments) -> dict[str, Any]:
     _check_account(arguments)
     page = arguments.integer("pageIndex", 1, least=1, most=100_000)
     size = arguments.integer("pageSize", 20, least=1, most=MOST_ROWS)
-    rows = world.rows("SELECT * FROM jd_position ORDER BY id LIMIT ? OFFSET ?", size, (page - 1) * size)
-    total = world.rows("SELECT count(*) AS number FROM jd_position")[0]["number"]
+    caller = arguments.caller
+    own = "FROM jd_position WHERE site IN (?, ?)"
+    rows = world.rows(f"SELECT * {own} ORDER BY id LIMIT ? OFFSET ?", *caller.sites, size, (page - 1) * size)
+    total = world.rows(f"SELECT count(*) AS number {own}", *caller.sites)[0]["number"]
     found = [
         {
             "id": row["id"], "siteId": row["site"], "spaceName": row["name"], "type": 1,
-            "pid": f"{UNION_ID}_{row['site']}_{row['id']}",
+            "pid": f"{caller.union_id}_{row['site']}_{row['id']}",
         }
         for row in rows
     ]  # fmt: skip
@@ -48,9 +50,9 @@ def query(world: World, arguments: JsonArguments) -> dict[str, Any]:
 
 
 def _check_account(arguments: JsonArguments) -> None:
-    if arguments.integer("unionId") != UNION_ID:
+    if arguments.integer("unionId") != arguments.caller.union_id:
         raise wrong_argument("unionId is not this account")
-    if arguments.text("key") != UNION_KEY:
+    if arguments.text("key") != arguments.caller.union_key:
         raise wrong_argument("key is not the key of this account")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from joey.sandbox import beijing
 from joey.sandbox.dialects.jd.arguments import JsonArguments
-from joey.sandbox.dialects.jd.demo_account import OWN_SITES, SOCIAL_MEDIA_ID
+from joey.sandbox.dialects.jd.demo_account import ACCOUNTS
 from joey.sandbox.dialects.jd.errors import UnionRefusal, wrong_argument
 from joey.sandbox.dialects.jd.goods import item_at_address
 from joey.sandbox.dialects.jd.grants import (
@@ -38,10 +38,11 @@ def for_a_site(world: World, arguments: JsonArguments) -> dict[str, Any]:
     site = arguments.integer("siteId", 0)
     if not site:
         raise UnionRefusal(SITE_IS_EMPTY, "siteId is empty")
-    if site == SOCIAL_MEDIA_ID:
+    if site == arguments.caller.social_media:
         raise UnionRefusal(SITE_IS_SOCIAL, "this siteId is of social media and may not be used for this call")
     position = arguments.integer("positionId", 0)
-    if position and world.row("SELECT id FROM jd_position WHERE id = ?", position) is None:
+    own = "SELECT id FROM jd_position WHERE id = ? AND site IN (?, ?)"
+    if position and world.row(own, position, *arguments.caller.sites) is None:
         raise wrong_argument("positionId is not a registered position of this account")
     item, number = _promoted(world, arguments, site, position)
     command = command_text(world, number, item.title["zh"]) if is_granted(world, COMMANDS) else ""
@@ -52,7 +53,7 @@ def for_social_media(world: World, arguments: JsonArguments) -> dict[str, Any]:
     """A link on a position that may be any number; by default a short one, which ends after 60 days."""
     chain = arguments.integer("chainType", SHORT, least=LONG, most=BOTH)
     wechat = arguments.integer("weChatType", 0, least=0, most=1)
-    site = arguments.integer("siteId", 0) or SOCIAL_MEDIA_ID
+    site = arguments.integer("siteId", 0) or arguments.caller.social_media
     item, number = _promoted(world, arguments, site, arguments.integer("positionId", 0))
     data: dict[str, Any] = {}
     if chain in (SHORT, BOTH):
@@ -70,7 +71,7 @@ def for_social_media(world: World, arguments: JsonArguments) -> dict[str, Any]:
 
 def is_registered(site: int) -> bool:
     """Whether orders through links of this site count."""
-    return site in OWN_SITES
+    return any(site in each.sites for each in ACCOUNTS)
 
 
 def _promoted(world: World, arguments: JsonArguments, site: int, position: int) -> tuple[SoldItem, int]:

@@ -1,0 +1,188 @@
+"""A keeper connects an account of their own at a marketplace, by which one of their shops goes there from then on.
+
+Its marketplace pays the keeper itself. The shop's lease at the operator's account ends as others do: what was shared by
+it may still sell and is paid by the plan, and it resumes once the keeper's account is removed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import sql
+from joey.kit.rate_limit import Limit, hit
+from joey.kit.refusals import Conflict, Invalid, NotFound
+from joey.marketplaces import registry
+from joey.marketplaces.connect_account import OtherAccount, asked_once, connector_of
+from joey.marketplaces.manifest_shape import Manifest
+from joey.marketplaces.own_accounts import (
+    account_of,
+    code_of_account,
+    destroy_account,
+    keep_account,
+    own_configuration,
+)
+from joey.marketplaces.own_codes import new_own_code
+from joey.marketplaces.port import Connector, MarketplaceRefused
+from joey.people.models import Person
+from joey.record.append import append
+from joey.sharing.end_lease import end_open_lease
+from joey.sharing.lease_position import lease_at, lock_leases, uses_positions
+from joey.sharing.models import Position, PositionLease
+from joey.sharing.register_positions import KEY
+from joey.shops.models import Shop, ShopAccount
+from joey.shops.own_account import own_account_of
+
+# Each attempt is a call that the marketplace sees come from here.
+A_DAY = Limit("own-accounts", 20, timedelta(days=1))
+LONGEST = 2000  # characters of one credential
+
+
+def may_connect(manifest: Manifest) -> bool:
+    """Whether keepers can connect accounts of their own where the operator's account has this manifest."""
+    can = manifest.capabilities
+    by_position = uses_positions(manifest) and manifest.evidence[0] == "position"
+    return bool(manifest.own_account) and by_position and (can.track, can.report) == ("api", "api")
+
+
+def connect_own_account(
+    shop: Shop, marketplace: str, given: Mapping[str, str], *, position: str, by: Person, now: datetime
+) -> str:
+    """Keep the account once a call of it was taken; its code. The same account again: new credentials replace the old.
+
+    `given` is what the manifest asks for (`own_account`). `position`: the shop's links go by it; "": one is made, where
+    an account can. Raises NotFound where none can be connected; TooMany, Invalid, MarketplaceRefused, NotAnswered,
+    MarketplaceUnavailable, Conflict, OtherAccount, AccountLocked, and then nothing has changed.
+    """
+    if shop.owner_id != by.pk:
+        raise NotFound(_("There is no such shop."))
+    marketplace = registry.code_for(marketplace)
+    operators = registry.connector(marketplace)
+    if not may_connect(operators.manifest):
+        raise NotFound(_("No account of your own can be connected at %s.") % registry.name_of(marketplace))
+    with transaction.atomic():  # counts whatever comes of it
+        hit((A_DAY, str(shop.owner_id)), now=now, text=_("You tried often today. Try again tomorrow."))
+    credentials = _typed(operators.manifest, given)
+    connector = connector_of(marketplace, own_configuration(marketplace, credentials))
+    _check_is_free(shop, marketplace, connector.account, operators)
+    asked_once(
+        connector,
+        _(
+            "%(place)s did not answer, so whether it takes this account is not known, and nothing was changed. Try"
+            " again later. What went wrong: %(why)s"
+        ),
+    )
+    key = _position(connector, shop, marketplace, position.strip())
+    with transaction.atomic(durable=True):
+        return _keep(shop, marketplace, connector.account, credentials, operators, key=key, by=by, now=now)
+
+
+def remove_own_account(shop: Shop, marketplace: str, *, by: Person, now: datetime) -> None:
+    """Destroy what was kept of the account. From now on the shop goes there by the operator's account again.
+
+    What the account's reports said of its orders stays, and no more is asked. Raises NotFound.
+    """
+    marketplace = registry.code_for(marketplace)
+    with transaction.atomic():
+        lock_leases(shop, marketplace)
+        code = own_account_of(shop.pk, marketplace) if shop.owner_id == by.pk else None
+        if code is None:
+            raise NotFound(_("No account of your own is connected there."))
+        _end_lease(shop, code, by=by, now=now)
+        destroy_account(code, now=now)
+        ShopAccount.objects.filter(code=code).update(ended_at=now)
+        _append("own_account.removed", shop, code, by, now=now)
+
+
+def _typed(manifest: Manifest, given: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for asked in manifest.own_account:
+        value = str(given.get(asked.name) or "").strip()
+        if asked.is_needed and not value:
+            raise Invalid(_("“%s” is missing.") % asked.label.text, field=asked.name)
+        if len(value) > LONGEST:
+            raise Invalid(_("“%s” is too long.") % asked.label.text, field=asked.name)
+        if value:
+            found[asked.name] = value
+    return found
+
+
+def _check_is_free(shop: Shop, marketplace: str, account: str, operators: Connector) -> None:
+    """Orders of one account that came in twice would be counted twice."""
+    place = registry.name_of(marketplace)
+    if account == operators.account:
+        raise OtherAccount(_("This is the account of this site at %s. Connect one of your own.") % place)
+    own, connected = own_account_of(shop.pk, marketplace), code_of_account(marketplace, account)
+    if connected is not None and connected != own:
+        raise OtherAccount(
+            _("This account of %s is connected already, for another shop. Remove it there first.") % place
+        )
+    if own is not None and account_of(own) != account:
+        raise OtherAccount(_("Another account of %s is connected for this shop. Remove it first.") % place)
+
+
+def _position(connector: Connector, shop: Shop, marketplace: str, typed: str) -> str:
+    """The key that links go by: as typed, as it is already, or a new one of the account."""
+    own = own_account_of(shop.pk, marketplace)
+    known = Position.objects.filter(marketplace=own, withdrawn_at=None).values_list("key", flat=True) if own else ()
+    if known and (not typed or typed in known):
+        return typed or known[0]
+    if known:
+        raise Conflict(
+            _("Links of this shop go by another position. To change it, remove the account and connect it again.")
+        )
+    if typed:
+        if not KEY.fullmatch(typed):
+            raise Invalid(_("A position is 1 to 80 visible characters without blanks."), field="position")
+        return typed
+    if connector.manifest.capabilities.positions.granted != "api":
+        text = _("This account cannot make a position itself. Make one in the console of %s and give its number.")
+        raise Invalid(text % registry.name_of(marketplace), field="position")
+    try:
+        return connector.register_position(f"joey-{shop.slug}")
+    except MarketplaceRefused as refused:
+        raise Invalid(refused.text, field="position") from None
+
+
+def _keep(
+    shop: Shop, marketplace: str, account: str, credentials: Mapping[str, str], operators: Connector, *,
+    key: str, by: Person, now: datetime,
+) -> str:  # fmt: skip
+    sql.lock_until_end(f"own_accounts:{marketplace}")
+    lock_leases(shop, marketplace)
+    _check_is_free(shop, marketplace, account, operators)  # now as the last word
+    code = own_account_of(shop.pk, marketplace)
+    again = code is not None
+    if code is None:
+        code = _had_before(shop, marketplace, account) or new_own_code(marketplace)
+        ShopAccount.objects.update_or_create(
+            code=code, defaults={"ended_at": None}, create_defaults={"shop": shop, "marketplace": marketplace}
+        )
+    keep_account(code, account, credentials, now=now)
+    _end_lease(shop, marketplace, by=by, now=now)
+    Position.objects.filter(marketplace=code, withdrawn_at=None).exclude(key=key).update(withdrawn_at=now)
+    Position.objects.get_or_create(
+        marketplace=code, key=key, defaults={"free_from": now.replace(microsecond=0), "registered_at": now}
+    )
+    lease_at(shop, code, now=now)
+    _append("own_account.connected", shop, code, by, now=now, again=again)
+    return code
+
+
+def _had_before(shop: Shop, marketplace: str, account: str) -> str | None:
+    """The code under which this shop had the account before: its orders go on where they were."""
+    codes = ShopAccount.objects.filter(shop=shop, marketplace=marketplace).values_list("code", flat=True)
+    return next((code for code in codes if account_of(code) == account), None)
+
+
+def _end_lease(shop: Shop, code: str, *, by: Person, now: datetime) -> None:
+    """The shop's open lease there ends: its position rests, and what was shared by it still counts for the shop."""
+    lease = PositionLease.objects.filter(shop=shop, marketplace=code, ended_at=None).first()
+    if lease is not None:
+        end_open_lease(lease, by=str(by.pk), now=now)
+
+
+def _append(kind: str, shop: Shop, code: str, by: Person, *, now: datetime, again: bool = False) -> None:
+    facts = {"by": str(by.pk), "marketplace": code, **({"again": True} if again else {})}
+    append(kind, f"own_account:{code}", facts, happened_at=now, shop_id=shop.pk)

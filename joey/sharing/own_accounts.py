@@ -1,0 +1,59 @@
+"""The accounts of their own that a shop's keeper has or may connect, as pages show them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from joey.kit.refusals import Refusal
+from joey.marketplaces import registry
+from joey.marketplaces.manifest_shape import Manifest, Text
+from joey.marketplaces.own_accounts import shown_accounts
+from joey.sharing.connect_own_account import may_connect
+from joey.shops.models import Shop
+from joey.shops.own_account import own_accounts_of
+
+
+@dataclass(frozen=True)
+class OwnAccountState:
+    """One marketplace. `account` is "" where none is connected; `trouble` says why a connected one is no use now."""
+
+    code: str  # of the marketplace's connector
+    name: Text
+    manifest: Manifest
+    own_code: str = ""  # of the account
+    account: str = ""  # masked
+    since: datetime | None = None
+    trouble: str = ""
+
+
+def own_accounts(shop: Shop) -> list[OwnAccountState]:
+    """Every marketplace at which this shop has an own account or may have one, in the order of their codes."""
+    own = own_accounts_of(shop.pk)
+    shown = shown_accounts(list(own.values()))
+    operators = {each.code: each.manifest for each in registry.connectors() if may_connect(each.manifest)}
+    found = []
+    for manifest in registry.manifests():
+        code = manifest.code
+        account = shown.get(own.get(code, ""))
+        if account is None and code not in operators:
+            continue
+        state = OwnAccountState(code, registry.reporter_name(code), operators.get(code, manifest))
+        if account is not None:
+            state = OwnAccountState(
+                code,
+                state.name,
+                state.manifest,
+                account.code,
+                account.name,
+                account.connected_at,
+                _trouble(account.code),
+            )
+        found.append(state)
+    return found
+
+
+def _trouble(code: str) -> str:
+    try:
+        registry.connector(code)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""

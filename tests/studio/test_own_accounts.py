@@ -1,0 +1,352 @@
+"""A keeper's own account at a marketplace: typed once, sealed, used for the shop's links, and never in the books."""
+
+import re
+from base64 import b64encode
+from html import unescape
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from joey.commissions.earn_due import earn_due
+from joey.commissions.models import Commission
+from joey.instance.doctor import _own_accounts
+from joey.kit import clock, sql
+from joey.ledger.models import Journal
+from joey.marketplaces.models import OwnAccount
+from joey.marketplaces.own_key import seal
+from joey.orders.answer_lost_orders import answer_lost_orders
+from joey.orders.models import LostOrder, OrderLine
+from joey.orders.sync import sync, sync_own_accounts
+from joey.sandbox.dialects.jd.baskets import FIRST_ORDER, FIRST_ROW
+from joey.sharing.models import PositionLease
+from joey.sharing.tracked_url import tracked_url
+from tests.cast import lulu, lulus_shop, mei, meis_shop
+from tests.proof import prove
+from tests.sandbox.conftest import Sandbox, sandbox
+from tests.studio.own_account import SECRET_FIELDS, Union, connect, remove, union_of
+from tests.studio.test_studio import signed_in
+
+pytestmark = pytest.mark.django_db
+__all__ = ["sandbox"]
+
+
+@pytest.fixture
+def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
+    return union_of(sandbox, settings, tmp_path)
+
+
+def booked(*, own: bool = True) -> None:
+    """Whatever the marketplace reports by now is taken in and booked, and every rule holds."""
+    now = clock.now()
+    done = [*sync("jd", now=now, recheck=True), *(sync_own_accounts(now=now, recheck=True) if own else [])]
+    assert [each.trouble for each in done] == [""] * len(done)
+    earn_due(now=clock.now())
+    prove()
+
+
+def line_of(order: str) -> OrderLine:
+    return OrderLine.objects.get(external_line=order)
+
+
+def test_an_order_by_the_keepers_own_account_is_paid_by_the_marketplace_and_never_in_the_books(union: Union) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    before = union.go_and_buy(shop)
+    booked()
+    journals = Journal.objects.count()
+    assert journals > 0
+
+    answer = connect(client, "mei", union.accounts[0])
+    assert (answer.status_code, answer["Location"]) == (302, "/studio/mei/accounts?done=connected")
+    order = union.go_and_buy(shop)
+    booked()
+
+    line = line_of(order)
+    assert (line.shop_id, line.marketplace) == (shop.pk, OwnAccount.objects.get().code)
+    assert Journal.objects.count() == journals, "the ledger knows nothing of it"
+    assert Commission.objects.get().order_line_id == line_of(before).pk, "what came before is paid by the plan"
+    given = (line.commission_minor - line.service_fee_minor) / 100
+    assert given > 0
+    for page in (f"orders/{line.pk}", "orders", "earnings"):
+        said = text_of(client.get(f"/studio/mei/{page}").content.decode())
+        assert "paid by JD" in said, page
+        assert f"¥{given:.2f}" in said, page
+    trace = text_of(client.get(f"/studio/mei/orders/{line.pk}").content.decode())
+    assert "JD pays this commission to you itself. It is not in your balance here" in trace
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", html)))
+
+
+def test_links_that_were_made_before_go_by_the_account_and_by_the_operators_again_once_it_is_removed(
+    union: Union,
+) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    link = union.link(shop)
+    operators = tracked_url(link, now=clock.now())
+    connect(client, "mei", union.accounts[0])
+
+    own = tracked_url(link, now=clock.now())
+    assert remove(client, "mei").status_code == 302
+    after = tracked_url(link, now=clock.now())
+
+    assert own.lease is not None
+    assert own.lease.marketplace == OwnAccount.objects.get().code
+    assert after == operators
+    assert PositionLease.objects.filter(ended_at=None).get().marketplace == "jd"
+    late = union.buy(own.url)
+    before = union.buy(operators.url)
+    booked()
+    assert not OrderLine.objects.filter(external_line=late).exists(), "a removed account is not asked"
+    assert line_of(before).shop_id == shop.pk
+
+    connect(client, "mei", union.accounts[0])
+    booked()
+    assert line_of(late).marketplace == own.lease.marketplace, "the same account resumes where it was"
+    assert tracked_url(link, now=clock.now()) == own
+
+
+def test_nothing_but_the_key_file_opens_what_the_database_keeps(
+    union: Union, tmp_path: Path, settings: Settings
+) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    account = union.accounts[0]
+    connect(client, "mei", account)
+    order = union.go_and_buy(shop)
+    booked()
+
+    everything = _whole_database()
+    assert order in everything
+    assert [name for name in SECRET_FIELDS if account[name] in everything] == []
+    assert (tmp_path / "own-accounts.key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "own-accounts.key").read_text().strip() not in everything
+
+    (tmp_path / "own-accounts.key").rename(tmp_path / "elsewhere.key")
+    said = text_of(client.get("/studio/mei/accounts").content.decode())
+    assert "It cannot be used now: The file with the key of keepers' own accounts cannot be read." in said
+    (done,) = sync_own_accounts(now=clock.now())
+    assert "cannot be read" in done.trouble
+    assert [each.trouble for each in sync("jd", now=clock.now())] == [""], "the operator's account works on"
+    assert "paid by JD" in client.get("/studio/mei/orders").content.decode()
+
+    settings.JOEY_OWN_ACCOUNTS_KEY = tmp_path / "another.key"
+    OwnAccount.objects.filter(removed_at=None).update(removed_at=clock.now(), sealed=None)
+    connect(signed_in(lulu()), lulus_shop().slug, union.accounts[1])
+    settings.JOEY_OWN_ACCOUNTS_KEY = tmp_path / "elsewhere.key"
+    (done,) = sync_own_accounts(now=clock.now())
+    assert "sealed with another key" in done.trouble
+
+
+def test_what_is_kept_of_one_account_is_no_use_in_the_row_of_another(union: Union) -> None:
+    meis_shop(), lulus_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    connect(signed_in(lulu()), "lulu", union.accounts[1])
+    first, second = OwnAccount.objects.order_by("connected_at")
+    sealed = bytes(first.sealed or b"")
+    OwnAccount.objects.filter(pk=second.pk).update(sealed=sealed)
+
+    troubles = {each.marketplace: each.trouble for each in sync_own_accounts(now=clock.now())}
+
+    assert troubles[first.code] == ""
+    assert "is that of another account" in troubles[second.code]
+
+
+def _whole_database() -> str:
+    """Every row of every table, bytes as the text that they may be and in hexadecimal."""
+    tables = sql.tuples("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return "\n".join(
+        str(row) + "".join(bytes(each).decode("latin-1") for each in row if isinstance(each, bytes | memoryview))
+        for (table,) in tables
+        for row in sql.tuples(f'SELECT t.*, t::text FROM "{table}" t')
+    )
+
+
+def test_a_page_never_shows_what_was_typed_and_a_refused_account_is_not_kept(union: Union) -> None:
+    meis_shop()
+    client = signed_in(mei())
+    wrong = union.accounts[0] | {"app_secret": "f" * 32}
+
+    answer = connect(client, "mei", wrong)
+
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "JD refused" in said
+    assert [name for name, value in wrong.items() if value in said] == []
+    assert not OwnAccount.objects.exists()
+    connect(client, "mei", union.accounts[0])
+    said = client.get("/studio/mei/accounts").content.decode()
+    assert [name for name, value in union.accounts[0].items() if value in said] == []
+    assert "account b1c2…c701" in text_of(said)
+
+
+@pytest.mark.parametrize("missing", ["app_key", "app_secret", "site_id"])
+def test_what_is_missing_is_named_beside_its_field(union: Union, missing: str) -> None:
+    meis_shop()
+
+    answer = connect(signed_in(mei()), "mei", union.accounts[0] | {missing: " "})
+
+    assert answer.status_code == 422
+    assert f'id="e-{missing}"' in answer.content.decode()
+
+
+def test_without_a_key_of_positions_the_keeper_gives_the_number_of_one(union: Union) -> None:
+    meis_shop()
+    client = signed_in(mei())
+    poor = {name: value for name, value in union.accounts[0].items() if name not in ("union_id", "union_key")}
+
+    assert "Make one in the console of JD and give its number." in connect(client, "mei", poor).content.decode()
+    assert connect(client, "mei", poor, position="3000000901").status_code == 302
+    assert PositionLease.objects.get(ended_at=None).position.key == "3000000901"
+
+
+def test_an_account_is_connected_once_and_never_the_operators(union: Union) -> None:
+    meis_shop(), lulus_shop()
+    operators = union.sandbox.get("/control/marketplaces").json()["jd"]["credentials"]
+    assert "This is the account of this site" in connect(signed_in(mei()), "mei", operators).content.decode()
+
+    connect(signed_in(mei()), "mei", union.accounts[0])
+
+    twice = connect(signed_in(lulu()), "lulu", union.accounts[0])
+    assert twice.status_code == 409
+    assert "connected already, for another shop" in twice.content.decode()
+    other = connect(signed_in(mei()), "mei", union.accounts[1])
+    assert "Another account of JD is connected for this shop" in other.content.decode()
+    assert connect(signed_in(mei()), "mei", union.accounts[0]).status_code == 302, "new credentials of the same account"
+    assert OwnAccount.objects.count() == 1
+
+
+def test_an_account_that_becomes_the_operators_is_asked_once(union: Union, settings: Settings) -> None:
+    meis_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    settings.JOEY_MARKETPLACES = {"jd": settings.JOEY_MARKETPLACES["jd"] | {"credentials": union.accounts[0]}}
+
+    (done,) = sync_own_accounts(now=clock.now())
+
+    assert "is not connected here" in done.trouble
+
+
+def test_calls_go_to_the_operators_gateway_and_to_no_other(union: Union) -> None:
+    meis_shop()
+
+    answer = connect(signed_in(mei()), "mei", union.accounts[0], gateway="http://169.254.169.254/latest")
+
+    assert answer.status_code == 422
+    assert "There is no field “gateway” here" in answer.content.decode()
+
+
+def test_what_the_marketplace_refuses_since_is_said_in_the_studio(union: Union, settings: Settings) -> None:
+    meis_shop()
+    client = signed_in(mei())
+    connect(client, "mei", union.accounts[0])
+    wrong = seal(union.accounts[0] | {"app_secret": "f" * 32}, OwnAccount.objects.get().code, may_make_key=False)
+    OwnAccount.objects.update(sealed=wrong.bytes)
+
+    (done,) = sync_own_accounts(now=clock.now())
+
+    assert "JD refused" in done.trouble
+    said = text_of(client.get("/studio/mei/accounts").content.decode())
+    assert "Its orders could not be read the last time: JD refused" in said
+
+
+def test_a_lost_order_is_asked_for_at_the_shops_own_account_and_at_no_other_keepers(union: Union) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    lulus_shop()
+    connect(client, "mei", union.accounts[0])
+    own = OwnAccount.objects.get().code
+    order = union.go_and_buy(shop)
+    number = str(int(order) - FIRST_ROW + FIRST_ORDER)
+    page = client.get("/studio/mei/lost-orders").content.decode()
+    assert "JD, by your own account" in page
+    asked = {"marketplace": own, "order": number, "ordered_at": ""}
+
+    assert signed_in(lulu()).post("/studio/lulu/lost-orders", asked).status_code == 422
+    assert client.post("/studio/mei/lost-orders", asked).status_code == 302
+    answer_lost_orders(now=clock.now())
+
+    assert LostOrder.objects.get().state == "found"
+    assert line_of(order).marketplace == own
+
+
+def test_doctor_names_a_key_that_is_missing_or_another_one(union: Union, settings: Settings, tmp_path: Path) -> None:
+    meis_shop()
+    assert list(_own_accounts()) == []
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    assert list(_own_accounts()) == []
+
+    key = tmp_path / "own-accounts.key"
+    key.chmod(0o644)
+    assert "chmod 600" in next(_own_accounts()).text
+    key.unlink()
+    assert "JOEY_OWN_ACCOUNTS_KEY" in next(_own_accounts()).text
+    lulus_shop()
+    refused = connect(signed_in(lulu()), "lulu", union.accounts[1])
+    assert refused.status_code == 503, "a key that was lost is not made again by the way"
+    key.write_bytes(b64encode(bytes(32)))
+    key.chmod(0o600)
+    found = next(_own_accounts())
+    assert not found.good
+    assert found.text.startswith("1 of keepers' own accounts were sealed with another key")
+
+
+def test_only_the_owner_with_a_fresh_code_gets_there(union: Union) -> None:
+    meis_shop(), lulus_shop()
+
+    assert connect(signed_in(lulu()), "mei", union.accounts[0]).status_code == 404
+    stale = connect(signed_in(mei(), fresh=False), "mei", union.accounts[0])
+    assert stale["Location"].startswith("/studio/confirm")
+    assert not OwnAccount.objects.exists()
+
+
+def test_attempts_are_counted_also_those_that_fail(union: Union) -> None:
+    meis_shop()
+    client = signed_in(mei())
+    wrong = union.accounts[0] | {"app_secret": "f" * 32}
+
+    answers = [connect(client, "mei", wrong).status_code for _ in range(21)]
+
+    assert answers == [422] * 20 + [429]
+
+
+def test_orders_that_the_account_has_from_elsewhere_are_not_kept(union: Union) -> None:
+    shop = meis_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    ours = union.go_and_buy(shop)
+    elsewhere = union.buy(union.link_elsewhere(0))
+    booked()
+
+    assert line_of(ours).shop_id == shop.pk
+    assert not OrderLine.objects.filter(external_line=elsewhere).exists()
+    assert elsewhere not in _whole_database()
+
+
+def test_two_keepers_accounts_and_the_operators_each_bring_their_own_orders(union: Union) -> None:
+    shops = [meis_shop(), lulus_shop()]
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    third = union.go_and_buy(lulus_shop())
+    connect(signed_in(lulu()), "lulu", union.accounts[1])
+    orders = [union.go_and_buy(shop) for shop in shops]
+
+    booked()
+
+    assert [line_of(order).shop_id for order in orders] == [shop.pk for shop in shops]
+    assert len({line_of(order).marketplace for order in (*orders, third)}) == 3
+    assert Commission.objects.get().order_line_id == line_of(third).pk
+
+
+def test_the_listing_and_what_is_offered_say_that_all_of_it_is_the_keepers(union: Union) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    listing = union.link(shop).listing_id
+    offered = f"/studio/mei/pick?offer={union.offer.pk}"
+    before = client.get(f"/s/mei/{listing}"), client.get(offered)
+    assert "Joey's platform fee" in text_of(before[0].content.decode())
+
+    connect(client, "mei", union.accounts[0])
+
+    assert "JD pays the keeper itself" in client.get(f"/s/mei/{listing}").content.decode()
+    earns = [
+        re.search(r"you earn about ¥([0-9.]+)", each.content.decode()) for each in (before[1], client.get(offered))
+    ]
+    assert earns[0]
+    assert earns[1]
+    assert float(earns[0][1]) < float(earns[1][1])
