@@ -62,7 +62,7 @@ def test_each_of_the_words_and_lines_of_a_file_is_a_search_and_a_second_run_asks
 
 
 def test_the_shelves_of_a_category_are_filled_page_by_page(taobao: Sandbox) -> None:
-    done = fetch("--category", "kitchen", "--pages", "100", "--sort", "price")
+    done = fetch("--category", "kitchen", "--pages", "100", "--sort", "price", *AT_TAOBAO)
 
     pages = done.stdout.splitlines()[:-1]
     numbers = {code: number for number, code in _categories(taobao).items()}

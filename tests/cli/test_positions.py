@@ -116,7 +116,7 @@ def test_keepers_who_accepted_an_invitation_are_positions(
     [
         (("withdraw", "no-such-key", "--reason", "x"), "no such lease or position"),
         (("register", "2", "--marketplace", "dangdang"), "has no positions"),
-        (("register", "2"), "--marketplace CODE. Connected and with registered positions: jd, taobao"),
+        (("register", "2"), "--marketplace CODE. Connected and with registered positions: jd, pinduoduo, taobao"),
         (("register", "2", "--marketplace", "nowhere"), "“nowhere” is known here"),
         (("register", "0"), "0 is not in the range"),
         (("register",), "Give the number of positions"),
