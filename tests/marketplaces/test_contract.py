@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from joey.marketplaces import registry
+from joey.marketplaces.connect_account import connector_of
 from joey.marketplaces.manifest_shape import Manifest, Wording
 from joey.marketplaces.port import Connector, FilesPositions, MarketplaceRefused, Tracking
 from joey.money.money import EXPONENTS
@@ -114,6 +115,19 @@ def test_questions_can_be_asked_without_a_gap(manifest: Manifest) -> None:
 def test_a_quota_leaves_calls_for_people_and_for_work_in_bulk(manifest: Manifest) -> None:
     quota = manifest.quota
     assert quota is None or 0 < quota.kept_for_people < quota.calls_per_second
+
+
+def test_what_a_keeper_types_of_an_own_account_is_what_its_connector_takes(manifest: Manifest) -> None:
+    if not manifest.own_account:
+        return
+    typed = {each.name: f"{10_000 + place}" for place, each in enumerate(manifest.own_account)}
+    needed = {each.name: typed[each.name] for each in manifest.own_account if each.is_needed}
+
+    for credentials in (typed, needed):
+        made = connector_of(manifest.code, {"credentials": credentials})
+        assert made.account not in [typed[each.name] for each in manifest.own_account if each.is_secret]
+        assert made.manifest.evidence[0] == "position"
+    assert any(each.is_secret for each in manifest.own_account)
 
 
 def test_a_connector_is_what_its_manifest_says(connector: Connector) -> None:
