@@ -21,7 +21,9 @@ from joey.people.models import Person
 from joey.record.erasable import texts_of
 from joey.record.erase_texts import Erasure, erase_texts_about, id_in
 from joey.record.queries import subjects_of_shop, texts_about
+from joey.sharing.connect_own_account import remove_own_accounts
 from joey.shops.erase_words import erase_listing_texts
+from joey.shops.models import Shop
 from joey.shops.operators import check_operator
 from joey.shops.queries import shop_id_of
 
@@ -52,7 +54,8 @@ class ErasedTexts:
 
 
 def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None = None) -> ErasedTexts:
-    """Erase the texts about `subject`, such as "payout:ID"; "shop:ID" or "shop:SLUG" is all that is a shop's.
+    """Erase the texts about `subject`, such as "payout:ID"; "shop:ID" or "shop:SLUG" is all that is a shop's,
+    with what is kept of its keeper's own accounts.
 
     An id may be written in any form of a UUID. What cannot be erased of a shop is named and stops nothing else.
 
@@ -65,7 +68,9 @@ def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None
     erasure = Erasure(by=str(by.pk) if by else "terminal", reason=why, now=now)
     kind, _colon, name = subject.partition(":")
     if kind == "shop":
-        return _erase_shop(f"shop:{shop_id_of(name, field='subject')}", erasure)
+        shop_id = shop_id_of(name, field="subject")
+        remove_own_accounts(Shop.objects.get(pk=shop_id), by=by, now=now)
+        return _erase_shop(f"shop:{shop_id}", erasure)
     of_record = _as_recorded(subject)
     return ErasedTexts(_eraser_of(of_record)(of_record, erasure), tuple(_kept_by_holds(of_record)))
 

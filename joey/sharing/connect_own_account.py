@@ -32,7 +32,8 @@ from joey.sharing.lease_position import lease_at, lock_leases, uses_positions
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.register_positions import KEY
 from joey.shops.models import Shop, ShopAccount
-from joey.shops.own_account import own_account_of
+from joey.shops.operators import name_of
+from joey.shops.own_account import own_account_of, own_accounts_of
 
 # Each attempt is a call that the marketplace sees come from here.
 A_DAY = Limit("own-accounts", 20, timedelta(days=1))
@@ -83,16 +84,26 @@ def remove_own_account(shop: Shop, marketplace: str, *, by: Person, now: datetim
 
     What the account's reports said of its orders stays, and no more is asked. Raises NotFound.
     """
-    marketplace = registry.code_for(marketplace)
-    with transaction.atomic():
-        lock_leases(shop, marketplace)
-        code = own_account_of(shop.pk, marketplace) if shop.owner_id == by.pk else None
-        if code is None:
-            raise NotFound(_("No account of your own is connected there."))
-        _end_lease(shop, code, by=by, now=now)
-        destroy_account(code, now=now)
-        ShopAccount.objects.filter(code=code).update(ended_at=now)
-        _append("own_account.removed", shop, code, by, now=now)
+    if shop.owner_id != by.pk or not _remove(shop, registry.code_for(marketplace), by=by, now=now):
+        raise NotFound(_("No account of your own is connected there."))
+
+
+def remove_own_accounts(shop: Shop, *, by: Person | None, now: datetime) -> int:
+    """The same for all accounts of a shop that is erased; how many. `by` is None at the terminal."""
+    return sum(_remove(shop, marketplace, by=by, now=now) for marketplace in own_accounts_of(shop.pk))
+
+
+@transaction.atomic
+def _remove(shop: Shop, marketplace: str, *, by: Person | None, now: datetime) -> bool:
+    lock_leases(shop, marketplace)
+    code = own_account_of(shop.pk, marketplace)
+    if code is None:
+        return False
+    _end_lease(shop, code, by=by, now=now)
+    destroy_account(code, now=now)
+    ShopAccount.objects.filter(code=code).update(ended_at=now)
+    _append("own_account.removed", shop, code, by, now=now)
+    return True
 
 
 def _typed(manifest: Manifest, given: Mapping[str, str]) -> dict[str, str]:
@@ -176,13 +187,13 @@ def _had_before(shop: Shop, marketplace: str, account: str) -> str | None:
     return next((code for code in codes if account_of(code) == account), None)
 
 
-def _end_lease(shop: Shop, code: str, *, by: Person, now: datetime) -> None:
+def _end_lease(shop: Shop, code: str, *, by: Person | None, now: datetime) -> None:
     """The shop's open lease there ends: its position rests, and what was shared by it still counts for the shop."""
     lease = PositionLease.objects.filter(shop=shop, marketplace=code, ended_at=None).first()
     if lease is not None:
-        end_open_lease(lease, by=str(by.pk), now=now)
+        end_open_lease(lease, by=name_of(by), now=now)
 
 
-def _append(kind: str, shop: Shop, code: str, by: Person, *, now: datetime, again: bool = False) -> None:
-    facts = {"by": str(by.pk), "marketplace": code, **({"again": True} if again else {})}
+def _append(kind: str, shop: Shop, code: str, by: Person | None, *, now: datetime, again: bool = False) -> None:
+    facts = {"by": name_of(by), "marketplace": code, **({"again": True} if again else {})}
     append(kind, f"own_account:{code}", facts, happened_at=now, shop_id=shop.pk)

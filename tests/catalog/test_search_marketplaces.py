@@ -446,7 +446,9 @@ def test_a_search_takes_one_query_more_for_what_was_asked(
 
     with django_assert_num_queries(5):  # token, clock, what was asked, the offers, plan; and a COPY of what was named
         found(POTS, by=me)
-    with django_assert_num_queries(10):  # session, person, shop, the same without the token, listed, shelves, same
+    with django_assert_num_queries(
+        11
+    ):  # session, person, shop, the same but the token, listed, shelves, same, accounts
         page_of(POTS, browser)
 
 

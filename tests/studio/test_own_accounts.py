@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
+from joey.insight.erase_subject import erase_subject
 from joey.instance.doctor import _own_accounts
 from joey.kit import clock, sql
 from joey.ledger.models import Journal
@@ -21,6 +22,7 @@ from joey.orders.sync import sync, sync_own_accounts
 from joey.sandbox.dialects.jd.baskets import FIRST_ORDER, FIRST_ROW
 from joey.sharing.models import PositionLease
 from joey.sharing.tracked_url import tracked_url
+from joey.shops.own_account import own_accounts_of
 from tests.cast import lulu, lulus_shop, mei, meis_shop
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, sandbox
@@ -136,6 +138,18 @@ def test_nothing_but_the_key_file_opens_what_the_database_keeps(
     settings.JOEY_OWN_ACCOUNTS_KEY = tmp_path / "elsewhere.key"
     (done,) = sync_own_accounts(now=clock.now())
     assert "sealed with another key" in done.trouble
+
+
+def test_a_shop_that_is_erased_leaves_nothing_of_its_accounts(union: Union) -> None:
+    connect(signed_in(mei()), "mei", union.accounts[0])
+
+    for _time in range(2):
+        erase_subject("shop:mei", reason="She asked for it", now=clock.now())
+
+    (account,) = OwnAccount.objects.all()
+    assert (account.sealed, account.removed_at is not None) == (None, True)
+    assert own_accounts_of(meis_shop().pk) == {}
+    prove()
 
 
 def test_what_is_kept_of_one_account_is_no_use_in_the_row_of_another(union: Union) -> None:
