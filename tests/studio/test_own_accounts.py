@@ -141,14 +141,16 @@ def test_nothing_but_the_key_file_opens_what_the_database_keeps(
 
 
 def test_a_shop_that_is_erased_leaves_nothing_of_its_accounts(union: Union) -> None:
+    shop = meis_shop()
     connect(signed_in(mei()), "mei", union.accounts[0])
+    assert own_accounts_of(shop.pk)
 
     for _time in range(2):
         erase_subject("shop:mei", reason="She asked for it", now=clock.now())
 
     (account,) = OwnAccount.objects.all()
     assert (account.sealed, account.removed_at is not None) == (None, True)
-    assert own_accounts_of(meis_shop().pk) == {}
+    assert own_accounts_of(shop.pk) == {}
     prove()
 
 
