@@ -198,7 +198,7 @@ def test_rows_are_headed_and_valued_in_words_of_the_language_and_the_operator_is
     Person.objects.filter(pk=ada().pk).update(language=language)
     client = signed_in(ada())
 
-    nothing, file = Commission.objects.get(base_minor=0, line__external_order="5"), PayoutFile.objects.get()
+    nothing, file = Commission.objects.get(base_minor=0, order_line__external_order="5"), PayoutFile.objects.get()
     pages = [
         client.get(reverse(f"admin:{name}_change", args=[row.pk]), headers={"Accept-Language": language})
         for name, row in (("commissions_commission", nothing), ("payouts_payoutfile", file))
