@@ -18,7 +18,7 @@ from joey.record.erasable import keep_text
 from joey.record.kinds import identifier, identifier_sql
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.rest_positions import rest_at, rest_of
-from joey.shops.operators import check_operator
+from joey.shops.operators import check_operator, name_of
 
 IDLE_DAYS = 30  # without an outbound click or an order, a lease ends
 
@@ -45,13 +45,14 @@ def end_lease(lease: PositionLease, *, reason: str, by: Person | None = None, no
     reason = read_reason(reason)
     if by is not None:
         check_operator(by)
-    end_open_lease(lease, by=str(by.id) if by else "terminal", reason=reason, now=now)
+    end_open_lease(lease, by=name_of(by), reason=reason, now=now)
     lease.refresh_from_db()
     return lease
 
 
 def end_open_lease(lease: PositionLease, *, by: str, reason: str = "", now: datetime) -> None:
-    """The same in the caller's transaction; `by` is a person's id or "terminal". Raises Conflict."""
+    """The same in the caller's transaction; `by` is an id or "terminal". Raises Invalid ("reason"), Conflict."""
+    reason = read_reason(reason, needed=False)
     position = Position.objects.select_for_update().get(pk=lease.position_id)
     until = rest_at(lease.marketplace, now)
     if PositionLease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=now, until=until) != 1:

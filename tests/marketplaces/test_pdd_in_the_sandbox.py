@@ -214,7 +214,7 @@ def test_an_order_settles_net_of_the_service_fee_and_what_is_returned_then_lower
 
 
 @pytest.mark.parametrize(
-    ("step", "reason"), [("close", "订单取消，未发货退款"), ("punish", "推广违规，已处罚"), ("not_promoted", "8")]
+    ("step", "reason"), [("close", "订单取消，未发货退款"), ("punish", "10"), ("not_promoted", "8")]
 )
 def test_what_is_closed_earns_nothing_and_says_why(
     pdd: JinbaoConnector, sandbox: Sandbox, url: str, step: str, reason: str

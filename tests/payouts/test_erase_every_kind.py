@@ -20,10 +20,12 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import sql
 from joey.kit.refusals import Forbidden, Invalid, NotFound
 from joey.marketplaces.port import UnreadableReport
+from joey.orders.appeal_line import appeal_line
 from joey.orders.attribute_line import attribute_line
+from joey.orders.close_dispute import close_dispute
 from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.end_gap import end_gap
-from joey.orders.models import OrderLine, SyncCursor, UnreadReport
+from joey.orders.models import Dispute, OrderLine, SyncCursor, UnreadReport
 from joey.payouts.decide import refuse
 from joey.payouts.erase_texts import StillNeeded
 from joey.payouts.file_problems import dismiss_strangers
@@ -124,6 +126,17 @@ def held_line(_bank: Bank) -> list[str]:
     return [f"order_line:{OrderLine.objects.get().pk}"]
 
 
+def disputed(_bank: Bank) -> list[str]:
+    """A violation that the shop appeals, then an order of which the shop alone says that it was closed wrongly."""
+    leased(meis_shop(), marketplace="jd")
+    for reason in ("25", "14"):
+        take_order_reports("jd", [report(reason, state="closed", reason=reason)], now=NOW)
+        appeal_line(meis_shop(), OrderLine.objects.get(external_order=reason).pk, text=f"{WHO} bought it", now=NOW)
+    for dispute in Dispute.objects.all():
+        close_dispute(dispute.pk, answer=f"{WHO} was right", by=ada(), now=NOW)
+    return [f"order_line:{line.pk}" for line in OrderLine.objects.order_by("external_order")]
+
+
 def refused(_bank: Bank) -> list[str]:
     shop = ready_shop()
     payee = ready_payee(shop, holder_name=WHO)
@@ -222,7 +235,9 @@ def erased_before(bank: Bank) -> list[str]:
 STORIES: dict[str, Story] = {
     "shop.opened": named, "shop.described": named, "listing.hidden": hidden, "listing.reported": reported,
     "position.ended": ended, "position.withdrawn": position_withdrawn,
-    "order_line.given": given, "report.dismissed": given_up, "gap.ended": gap_ended, "commission.held": held_line,
+    "order_line.given": given,
+    "dispute.opened": disputed, "dispute.appealed": disputed, "dispute.closed": disputed,
+    "report.dismissed": given_up, "gap.ended": gap_ended, "commission.held": held_line,
     "commission.released": held_line, "payee.changed": refused, "payout.requested": refused, "payout.held": refused,
     "payout.hold_released": refused, "payout.refused": refused, "payout.carried_over": refused,
     "payout.failed": failed, "payout.returned": came_back, "payout.decided": decided,

@@ -189,9 +189,9 @@ def test_comparing_takes_one_query_however_much_there_is(
     listing = listed(meis_shop(), flask)
     client.get(f"/s/mei/{listing.id}", headers=EN)  # makes the listing's own link
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(f"/s/mei/{listing.id}", headers=EN)
     for place in ("jd", "dangdang", "amazon", "1688"):
         shown_as_same(flask, at_jd(marketplace=place))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(f"/s/mei/{listing.id}", headers=EN)

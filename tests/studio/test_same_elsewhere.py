@@ -13,7 +13,7 @@ from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 10  # session, person, shop, clock, offers, plan, listed, shelves, same; feeds, inside a transaction
+QUERIES = 11  # session, person, shop, clock, offers, plan, listed, shelves, same, accounts; feeds, in a transaction
 
 
 def item(html: str, offer: Offer) -> str:

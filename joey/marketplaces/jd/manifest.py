@@ -67,11 +67,16 @@ _STOP = Wording(
 )
 
 
-def _violation(en: str, zh: str) -> ClosingReason:
-    return ClosingReason(en=f"violation: {en}", zh=f"违规：{zh}", to_do=_STOP, is_violation=True)
-
-
-# Why a row is void, by its validCode. Codes of a violation are JD's finding against the promoter.
+# JD's findings against the promoter.
+_VIOLATIONS = {
+    "13": ("another one", "其他"),
+    "25": ("traffic was hijacked", "流量劫持"),
+    "26": ("abnormal traffic", "流量异常"),
+    "27": ("against JD's platform rules", "违反京东平台规则"),
+    "28": ("several abnormal trades", "多笔交易异常"),
+    "36": ("an account was bound wrongly", "账号绑定异常"),
+}
+# Why a row is void, by its validCode.
 CLOSED_BECAUSE = {
     "2": ClosingReason(en="the order was split; its parts carry on", zh="订单已拆分，由子订单继续"),
     "3": ClosingReason(en="the order was cancelled", zh="订单已取消"),
@@ -82,7 +87,6 @@ CLOSED_BECAUSE = {
     "8": ClosingReason(en="an enterprise order", zh="企业订单"),
     "9": ClosingReason(en="a group purchase", zh="团购订单"),
     "11": ClosingReason(en="a rural promoter's order", zh="乡村推广员订单"),
-    "13": _violation("another one", "其他"),
     "14": ClosingReason(
         en="link opened from a place not registered for this account",
         zh="链接在本账号未备案的位置被打开",
@@ -93,17 +97,16 @@ CLOSED_BECAUSE = {
     "21": ClosingReason(en="a cloud shop's order", zh="云店订单"),
     "22": ClosingReason(en="a PLUS member's order, whose rate is 0", zh="PLUS 会员佣金比例为 0"),
     "23": ClosingReason(en="a gift for paying", zh="支付有礼订单"),
-    "25": _violation("traffic was hijacked", "流量劫持"),
-    "26": _violation("abnormal traffic", "流量异常"),
-    "27": _violation("against JD's platform rules", "违反京东平台规则"),
-    "28": _violation("several abnormal trades", "多笔交易异常"),
     "29": ClosingReason(en="bought on another screen in another shop", zh="跨屏跨店订单"),
     "30": ClosingReason(en="more pieces than its category pays for", zh="购买件数超出类目上限"),
     "31": ClosingReason(en="the item is on JD's black list", zh="黑名单商品"),
     "33": ClosingReason(en="topping up a supermarket card", zh="超市卡充值订单"),
     "34": ClosingReason(en="an order of a 推卡 card", zh="推卡订单"),
     "35": ClosingReason(en="not a CID order", zh="非 CID 订单"),
-    "36": _violation("an account was bound wrongly", "账号绑定异常"),
+    **{
+        code: ClosingReason(en=f"violation: {en}", zh=f"违规：{zh}", to_do=_STOP, is_violation=True)
+        for code, (en, zh) in _VIOLATIONS.items()
+    },
 }
 
 MANIFEST = Manifest(
