@@ -22,6 +22,7 @@ from tests.api.client import Caller
 from tests.cast import DAY, leased, lulus_shop, mei, meis_shop
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, own_sandbox, utc
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 __all__ = ["own_sandbox"]
@@ -75,7 +76,7 @@ def opened(code: str, sandbox: Sandbox, settings: Settings, *, days_ago: int) ->
     return Market(code, sandbox, (made[0], made[1]))
 
 
-@pytest.fixture(params=["taobao", "jd", "pinduoduo"])
+@pytest.fixture(params=[slow("taobao"), "jd", "pinduoduo"])  # the first has tests of its own for each story
 def market(request: pytest.FixtureRequest, own_sandbox: Callable[..., Sandbox], settings: Settings) -> Market:
     return opened(request.param, own_sandbox(), settings, days_ago=3)
 

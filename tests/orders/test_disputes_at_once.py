@@ -27,6 +27,7 @@ from tests.orders.test_disputes_over_http import (
 )
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox
+from tests.slow import slow
 
 __all__ = ["own_sandbox"]
 
@@ -48,7 +49,7 @@ def test_two_appeals_at_once_are_one_dispute(union: Sandbox) -> None:
     prove()
 
 
-@pytest.mark.parametrize("where", ['UPDATE "orders_dispute"', "SET has_violation"])
+@pytest.mark.parametrize("where", [slow('UPDATE "orders_dispute"'), "SET has_violation"])
 def test_two_answers_at_once_after_a_kill_are_one(union: Sandbox, where: str) -> None:
     order = bought(union)
     void(union, order, HIJACKED)

@@ -13,12 +13,13 @@ from tests.cast import mei
 from tests.orders.test_lost_orders import account, asked, bought, own_sandbox, union
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox
+from tests.slow import slow
 
 __all__ = ["account", "own_sandbox", "union"]
 
 
 @pytest.mark.parametrize(
-    "where", ['UPDATE "orders_lostorder"', "INSERT INTO orders_report", "INSERT INTO orders_orderclaim"]
+    "where", [slow('UPDATE "orders_lostorder"'), "INSERT INTO orders_report", slow("INSERT INTO orders_orderclaim")]
 )
 def test_an_order_asked_for_twice_at_once_after_a_kill_is_taken_in_once(
     committed_db: EmbeddedPostgres, union: Sandbox, where: str

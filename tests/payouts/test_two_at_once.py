@@ -40,6 +40,7 @@ from tests.payouts.stage import (
     second_operator,
 )
 from tests.proof import prove
+from tests.slow import slow
 
 ROUNDS = 3
 BOOKING = ["INSERT INTO ledger_journal", "INSERT INTO ledger_posting", "INSERT INTO record_event"]
@@ -276,9 +277,9 @@ def test_setting_the_first_details_twice_at_once_makes_one_payee(committed_db: E
     "moment",
     [
         'INSERT INTO "payouts_payout"',
-        "INSERT INTO ledger_journal",
+        slow("INSERT INTO ledger_journal"),
         "INSERT INTO ledger_posting",
-        "INSERT INTO record_event",
+        slow("INSERT INTO record_event"),
     ],
 )
 def test_a_request_killed_midway_promised_nothing(shop: Shop, moment: str) -> None:
@@ -324,9 +325,9 @@ def test_an_approval_killed_midway_changed_nothing(shop: Shop, moment: str) -> N
     "moment",
     [
         'INSERT INTO "payouts_payoutfile"',
-        "INSERT INTO payouts_payoutattempt",
-        'INSERT INTO "payouts_submission"',
-        "UPDATE payouts_payout p SET state = 'sent'",
+        slow("INSERT INTO payouts_payoutattempt"),
+        slow('INSERT INTO "payouts_submission"'),
+        slow("UPDATE payouts_payout p SET state = 'sent'"),
         "INSERT INTO ledger_posting",
     ],
 )
@@ -390,9 +391,9 @@ def test_sending_killed_before_the_bytes_left_sends_the_same_bytes_once_the_bank
     "moment",
     [
         'INSERT INTO "payouts_answer"',
-        "UPDATE payouts_payoutattempt a",
-        "UPDATE payouts_payout p",
-        "INSERT INTO ledger_posting",
+        slow("UPDATE payouts_payoutattempt a"),
+        slow("UPDATE payouts_payout p"),
+        slow("INSERT INTO ledger_posting"),
         "INSERT INTO record_event",
     ],
 )

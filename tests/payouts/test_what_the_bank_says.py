@@ -27,6 +27,7 @@ from tests.cast import NOW, ada, mei, sam
 from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop, requested, second_operator
 from tests.proof import prove
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -87,9 +88,9 @@ def test_a_receipt_and_each_new_answer_are_rows_with_their_bytes(bank: Bank) -> 
     [
         ("receipt", []),
         ("receipt", ["cut"]),  # what names the file came from a bank that knows it, though it cannot be read
-        ("receipt", ["broken"]),
+        slow("receipt", ["broken"]),
         ("answer", ["silent"]),
-        ("answer", ["silent", "cut"]),
+        slow("answer", ["silent", "cut"]),
         ("answer", ["silent", "broken"]),
     ],
 )
@@ -282,10 +283,10 @@ def test_an_unknown_word_makes_its_transfer_unknown_and_its_neighbour_is_paid(ba
     "entry",
     [
         {"state": None},
-        {"state": ["settled"]},
-        {"amount_minor": "4000"},
+        slow({"state": ["settled"]}),
+        slow({"amount_minor": "4000"}),
         {"amount_minor": 10**30},
-        {"amount_minor": 40.0},
+        slow({"amount_minor": 40.0}),
         {"currency": None},
     ],
 )

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from joey.rules.audit_listing import ListingFacts, audit_listing, audit_text
+from tests.slow import but_every
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
@@ -121,7 +122,8 @@ def test_any_string_gets_a_verdict_and_every_quote_is_a_part_of_it(text: str) ->
 
 
 @pytest.mark.parametrize(
-    "bait", ["最", "v a ", "最佳赏味期", "电子烟", "a", "第一次", "电 子 ", "\ud800", "100%", "最,", "驱蚊"]
+    "bait",
+    but_every(3, ["最", "v a ", "最佳赏味期", "电子烟", "a", "第一次", "电 子 ", "\ud800", "100%", "最,", "驱蚊"]),
 )
 def test_a_long_bait_is_judged_in_linear_time(bait: str) -> None:
     short, long = (bait * (size // len(bait)) for size in (25_000, 250_000))

@@ -91,7 +91,7 @@ QUERIES = {
     "studio/<slug:slug>/orders": 7,
     "studio/<slug:slug>/orders/<uuid:line_id>": 10,
     "studio/<slug:slug>/lost-orders": 6,
-    "studio/<slug:slug>/earnings": 9,
+    "studio/<slug:slug>/earnings": 8,
     "studio/<slug:slug>/payout": 11,
     "studio/<slug:slug>/payout-details": 5,
     "pictures/<uuid:offer_id>.webp": 1,
