@@ -3,18 +3,27 @@
 from django.utils.translation import gettext as _
 
 from joey.insight.explained import Explained, Facts
+from joey.kit.text import sentences
 from joey.marketplaces import registry
 
 
 def opened(facts: Facts) -> Explained:
     if facts["cause"] == "appeal":
         return appealed(facts)
-    why = _(
-        "Its reason: “%s”. An operator looks into it. Should the marketplace count the order after all, its commission"
-        " is held until then; the rest of your money is not."
+    held = _(
+        "An operator looks into it. If the marketplace counts the order after all, its commission waits for the"
+        " operator's answer. Nothing else of yours is held."
     )
-    reason = registry.closed_because(facts["marketplace"], facts["reason"])
-    return _("The marketplace found a violation"), why % reason, None
+    why = why_closed(facts["marketplace"], facts["reason"])
+    return _("The marketplace found a violation"), sentences(why, held), None
+
+
+def why_closed(marketplace: str, reason: str) -> str:
+    """Why the marketplace closed an order: as we say it where we know its code, else in its own words."""
+    if not reason:
+        return ""
+    said = registry.closed_because(marketplace, reason)
+    return _("In its own words: “%s”.") % said if said == reason else _("Why: %s.") % said
 
 
 def appealed(facts: Facts) -> Explained:

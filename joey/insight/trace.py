@@ -94,9 +94,9 @@ def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     """The one reason that decides now, strongest first."""
     if line.state == "closed":
         closed = _("The marketplace closed this order. A closed order earns nothing.")
-        reason = registry.closed_because(line.marketplace, line.reason)
-        because = [_("Its reason: “%s”.") % reason] if reason not in ("", line.state) else []
-        return "closed", sentences(closed, *because, registry.to_do_about(line.marketplace, line.reason))
+        why = explain_disputes.why_closed(line.marketplace, line.reason if line.reason != line.state else "")
+        to_do = "" if line.is_paid_by_marketplace else registry.to_do_about(line.marketplace, line.reason)
+        return "closed", sentences(closed, why, to_do)
     waits = waits_for(line, now=now)
     if waits == waits_for_what.UNPAID:
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")

@@ -12,7 +12,10 @@ def seller_and_picture(seller: str, picture_url: str, item_id: str) -> str:
     Ids differ per publisher and over time and titles get rewritten, but a picture keeps its address at the image host.
     Without seller or picture there is only the id.
     """
-    picture = urlsplit(picture_url).path
+    try:
+        picture = urlsplit(picture_url).path
+    except ValueError:  # no address
+        picture = ""
     if not seller or not picture:
         return f"id:{item_id}"[:LONGEST_IDENTITY]
     identity = f"{seller}:{picture}"

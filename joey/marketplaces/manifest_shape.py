@@ -47,6 +47,7 @@ class ClosingReason(Wording):
 
     to_do: Wording | None = None  # what the shop can do about it, so that the next order counts
     is_violation: bool = False  # a finding against the account that promoted the order
+    is_routine: bool = False  # nothing was found wrong, so there is nothing to appeal
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ class OrderLookUp:
     question: Question  # of "time" one that is asked by "placed"; of both how far back orders are known, and its code
     around: timedelta = timedelta(0)
     numbers: Literal["any", "digits"] = "any"  # what the order numbers are made of; "any": not known
+    longest: int = 64  # characters of such a number
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,7 @@ class Manifest:
     service_fee_ppm: int = 0  # what the marketplace keeps of a commission before it pays it
     # Whether what keepers buy by their own links earns like any other sale; None: not known
     own_purchases_count: bool | None = None
+    reports_clicks: bool = False  # order reports name the time of the click, so a keeper's own purchase can be known
     locks_rate: bool = False  # an order is paid at the rate of its click, whatever the rate is by then
     labels: tuple[Wording, ...] = ()  # what has to be said beside its offers, besides that they are advertisements
     refused_in_apps: tuple[InApp, ...] = ()
@@ -247,6 +250,11 @@ class Manifest:
     reserved_names: frozenset[str] = frozenset()  # addresses that no shop may take: they pass for the marketplace
     # What a keeper types who connects an account of their own (own_accounts.py); (): none can be connected.
     own_account: tuple[CredentialField, ...] = ()
+
+    @property
+    def routine(self) -> frozenset[str]:
+        """The reasons that nothing was wrong about."""
+        return frozenset(code for code, reason in self.closed_because.items() if reason.is_routine)
 
     @property
     def violations(self) -> frozenset[str]:

@@ -25,9 +25,19 @@ _COPY_CODE = re.compile(r"[￥¥€$₤₳¢£₴](?:\s*CZ\d+\s+)?\s*([A-Za-z0-9
 def addresses(text: str) -> list[str]:
     """The web addresses in `text`, in order, without the punctuation that a sentence puts behind them.
 
-    One that was copied without its scheme (`//host/path`, `host/path`) gets https, which it means.
+    One that was copied without its scheme (`//host/path`, `host/path`) gets https, which it means. One that cannot be
+    taken apart, such as `https://[`, is none.
     """
-    return [_whole(found).rstrip(_CLOSING) for found in _ADDRESS.finditer(text[:LONGEST_TEXT])]
+    found = (_whole(each).rstrip(_CLOSING) for each in _ADDRESS.finditer(text[:LONGEST_TEXT]))
+    return [address for address in found if _can_be_split(address)]
+
+
+def _can_be_split(address: str) -> bool:
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
 
 
 def copy_codes(text: str) -> list[str]:

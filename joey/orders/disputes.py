@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
 from joey.kit.refusals import NotFound
+from joey.marketplaces import registry
 from joey.orders.models import Dispute
 from joey.record.kept_texts import kept_text, with_texts
 
@@ -22,7 +23,7 @@ class DisputedLine:
 
     marketplace: str
     reason: str  # why the marketplace closed it; "" where it did not
-    may_appeal: bool  # the marketplace closed it for a reason, or holds it, and no appeal is open
+    may_appeal: bool  # the marketplace closed it for more than routine, or holds it, and no appeal is open
     appealed_at: datetime | None  # since when one is with the operator
 
 
@@ -40,19 +41,16 @@ class OpenDispute:
     opened_at: datetime
 
 
-# Whether the marketplace itself closed the line `l` for a reason, holds it, or found a violation that holds it here.
-_IS_ITS_DOING = """
-    (l.state = 'closed' AND l.reason NOT IN ('', l.state)
-     OR l.held IN ('risk', 'frozen') OR l.is_frozen OR l.has_violation)
-"""
+# Whether the marketplace itself holds the line `l`, or found a violation that holds it here.
+_HELD_BY_IT = "(l.held IN ('risk', 'frozen') OR l.is_frozen OR l.has_violation)"
 
 
 def disputed_line(shop_id: UUID, line_id: UUID) -> DisputedLine:
     """Raises NotFound for a line that is not the shop's. One query."""
     found = sql.one(
         f"""
-        SELECT l.marketplace, CASE WHEN l.state = 'closed' THEN l.reason ELSE '' END AS reason,
-               {_IS_ITS_DOING} AND appealed.at IS NULL AS may_appeal, appealed.at AS appealed_at
+        SELECT l.marketplace, CASE WHEN l.state = 'closed' AND l.reason <> l.state THEN l.reason ELSE '' END AS reason,
+               {_HELD_BY_IT} AS is_held, appealed.at AS appealed_at
         FROM orders_orderline l
         CROSS JOIN LATERAL (
             SELECT min(d.appealed_at) AS at FROM orders_dispute d WHERE d.line_id = l.id AND d.closed_at IS NULL
@@ -63,7 +61,11 @@ def disputed_line(shop_id: UUID, line_id: UUID) -> DisputedLine:
     )
     if found is None:
         raise NotFound(_("There is no such order in this shop."))
-    return DisputedLine(**found)
+    manifest = registry.find_manifest(found["marketplace"])
+    is_routine = manifest is not None and found["reason"] in manifest.routine
+    is_its_doing = found.pop("is_held") or (found["reason"] != "" and not is_routine)
+    is_ours = manifest is None or manifest.paid_by == "operator"  # no operator has a say in another's account
+    return DisputedLine(**found, may_appeal=is_ours and is_its_doing and found["appealed_at"] is None)
 
 
 def open_disputes(*, limit: int) -> list[OpenDispute]:

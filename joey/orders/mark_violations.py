@@ -24,9 +24,9 @@ def mark_violations(marketplace: str, *, now: datetime) -> list[str]:
 
     Part of what moved the lines, in the same transaction and under their lock.
     """
-    violations = manifest_of(marketplace).violations
-    if not violations:
-        return []
+    manifest = manifest_of(marketplace)
+    if not manifest.violations or manifest.paid_by != "operator":
+        return []  # what a marketplace pays a keeper itself is between the two
     opened = sql.tuples(
         f"""
         WITH opened AS (
@@ -45,7 +45,7 @@ def mark_violations(marketplace: str, *, now: datetime) -> list[str]:
         )
         SELECT id::text FROM opened
         """,
-        {"marketplace": marketplace, "violations": sorted(violations), "now": now},
+        {"marketplace": marketplace, "violations": sorted(manifest.violations), "now": now},
     )
     return [dispute for (dispute,) in opened]
 

@@ -97,6 +97,11 @@ def _read_number(text: str, look_up: OrderLookUp, code: str) -> str:
     if look_up.numbers == "digits" and not number.isdigit():
         said = _("Order numbers of %s have digits only. Copy the one that the buyer’s app shows.")
         raise Invalid(said % registry.reporter_name(code), field="order")
+    if len(number) > look_up.longest:
+        said = _(
+            "Order numbers of %(place)s have at most %(most)d characters. Copy the one that the buyer’s app shows."
+        )
+        raise Invalid(said % {"place": registry.reporter_name(code), "most": look_up.longest}, field="order")
     return number
 
 

@@ -18,6 +18,11 @@ def locks_rate(marketplace: str) -> bool:
     return manifest is not None and manifest.locks_rate
 
 
+def own_purchases_marked(marketplace: str) -> bool:
+    """Whether an order that a keeper made by their own click can be known: its report has to name the click."""
+    return is_connected(marketplace) and registry.manifest_of(marketplace).reports_clicks
+
+
 def own_purchases_count(marketplace: str) -> bool | None:
     """Whether what a keeper buys by their own link earns like any other sale; None where that is not known."""
     return registry.manifest_of(marketplace).own_purchases_count if is_connected(marketplace) else None

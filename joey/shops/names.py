@@ -25,6 +25,7 @@ SELLER_KINDS: dict[str, Name] = {
     "brand store": _("the brand's own store"),
     "marketplace": _("the marketplace itself"),
     "independent": _("an independent seller"),
+    "store": _("a store there"),
 }
 
 

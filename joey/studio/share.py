@@ -14,7 +14,7 @@ from joey.kit.refusals import Refusal
 from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
 from joey.sharing.share import EARNING, ShareEarns, link_by_code, no_earning_reason, share_by_keeper
-from joey.shops.connected import locks_rate, own_purchases_count, reports_orders
+from joey.shops.connected import locks_rate, own_purchases_count, own_purchases_marked, reports_orders
 from joey.shops.listing_card import card_of
 from joey.shops.models import Listing
 from joey.shops.queries import listing_of
@@ -75,6 +75,7 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "problem": problem,
         "earns": reports_orders(listing.offer.marketplace) and listing.offer.commission_ppm > 0,
         "rate_may_change": not locks_rate(listing.offer.marketplace),
+        "own_purchases_marked": own_purchases_marked(listing.offer.marketplace),
         "own_purchases_count": own_purchases_count(listing.offer.marketplace),
         "why_not": "",
         "from_first_click": False,

@@ -58,8 +58,12 @@ def test_what_a_product_file_does_not_have_may_still_be_sold(connected: Sandbox)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "hello", "https://example.org/item/1", "￥￥", "x" * 2001, "javascript:alert(1)", "\x00"]
-)
+    "text",
+    [
+        "", "   ", "hello", "https://example.org/item/1", "￥￥", "x" * 2001, "javascript:alert(1)", "\x00",
+        "https://[::1/", "http://[/", "https://item.jd.com]/1.html",
+    ],
+)  # fmt: skip
 def test_what_is_no_link_of_a_connected_marketplace_is_invalid(connected: Sandbox, text: str) -> None:
     with pytest.raises(Invalid) as refused:
         offer_from_text(text, now=clock.now())

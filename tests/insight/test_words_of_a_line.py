@@ -376,7 +376,7 @@ def test_why_an_order_earns_nothing(reports: list[AnyReport], reason: str, words
 
 
 @pytest.mark.parametrize(
-    ("reason", "said_why"), [("order split", "Its reason: “order split”."), ("closed", ""), ("", "")]
+    ("reason", "said_why"), [("order split", "In its own words: “order split”."), ("closed", ""), ("", "")]
 )
 def test_a_closed_order_gives_its_marketplace_s_own_reason(reason: str, said_why: str) -> None:
     take_in(report(), report(state="closed", reason=reason, commission_minor=0, reported_at=NOW - DAY, **FREE))

@@ -173,11 +173,24 @@ def test_16_a_missing_order_is_added_is_anothers_or_is_unknown(market: Market) -
     assert placed_at < now() - timedelta(hours=39), "back-dated"
 
 
+def test_16_a_number_that_no_order_there_can_have_is_refused_at_once(
+    own_sandbox: Callable[..., Sandbox], settings: Settings
+) -> None:
+    answer = _ask(opened("jd", own_sandbox(), settings, days_ago=1), "1" * 20)
+
+    assert answer.status_code == 422
+    assert "Order numbers of JD have at most 19 characters." in answer.content.decode()
+
+
 def _asked(market: Market, number: str) -> Any:
-    body = {"marketplace": market.code, "order": number, "ordered_at": (now() - timedelta(hours=40)).isoformat()}
-    answer = Caller(mei()).post("/shops/mei/lost-orders", body)
+    answer = _ask(market, number)
     assert answer.status_code == 202, answer.content
     return answer.json()
+
+
+def _ask(market: Market, number: str) -> Any:
+    body = {"marketplace": market.code, "order": number, "ordered_at": (now() - timedelta(hours=40)).isoformat()}
+    return Caller(mei()).post("/shops/mei/lost-orders", body)
 
 
 def test_a_settlement_day_that_changes_no_row_is_read_when_the_days_completions_are_asked_for_again(

@@ -109,7 +109,7 @@ def everything(settings: Any) -> None:
         gap_until=NOW - 90 * DAY,
     )  # fmt: skip
     request_lost_order(shop, marketplace="taobao", number="77001", ordered_at=NOW - DAY, now=NOW)
-    closed = report("6", state="closed", reason="refunded", commission_minor=0, service_fee_minor=0)
+    closed = report("6", state="closed", reason="audited", commission_minor=0, service_fee_minor=0)
     take_order_reports("taobao", [closed], now=NOW)
     appeal_line(shop, OrderLine.objects.get(external_order="6").pk, text="It was no return", now=NOW)
     end_pause(pause_payouts(reason="Restored", now=NOW), reason="The statement agrees", now=NOW)

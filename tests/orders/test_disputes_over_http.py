@@ -100,8 +100,8 @@ def test_a_closed_order_says_why_and_what_to_do_and_its_appeal_is_answered_on_it
     void(union, order, NOT_REGISTERED)
     synced()
 
-    assert f"Its reason: “{WORDS}”. Share the link or the poster from here as it is" in seen(order)
-    assert "“链接在本账号未备案的位置被打开”" in seen(order, "zh")
+    assert f"Why: {WORDS}. Share the link or the poster from here as it is" in seen(order)
+    assert "原因：链接在本账号未备案的位置被打开。" in seen(order, "zh")
     assert "请直接分享这里的链接或海报" in seen(order, "zh")
     assert "Is this wrong?" in seen(order)
     assert "我要申诉" in seen(order, "zh")

@@ -17,7 +17,7 @@ from joey.ledger.models import Journal
 from joey.marketplaces.models import OwnAccount
 from joey.marketplaces.own_key import seal
 from joey.orders.answer_lost_orders import answer_lost_orders
-from joey.orders.models import LostOrder, OrderLine
+from joey.orders.models import Dispute, LostOrder, OrderLine
 from joey.orders.sync import sync, sync_own_accounts
 from joey.sandbox.dialects.jd.baskets import FIRST_ORDER, FIRST_ROW
 from joey.sharing.models import PositionLease
@@ -75,6 +75,22 @@ def test_an_order_by_the_keepers_own_account_is_paid_by_the_marketplace_and_neve
         assert f"¥{given:.2f}" in said, page
     trace = text_of(client.get(f"/studio/mei/orders/{line.pk}").content.decode())
     assert "JD pays this commission to you itself. It is not in your balance here" in trace
+
+
+def test_what_the_marketplace_finds_against_such_an_order_is_no_operators_to_decide(union: Union) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    connect(client, "mei", union.accounts[0])
+    order = union.go_and_buy(shop)
+    booked()
+
+    union.sandbox.post("/control/jd/codes", {"order": order, "validCode": 25}).raise_for_status()
+    booked()
+
+    said = text_of(client.get(f"/studio/mei/orders/{line_of(order).pk}").content.decode())
+    assert "Why: violation: traffic was hijacked." in said
+    assert "operator" not in said
+    assert "Appeal" not in said
+    assert not Dispute.objects.exists()
 
 
 def text_of(html: str) -> str:

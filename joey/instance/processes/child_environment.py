@@ -15,8 +15,8 @@ COMPILED = "compiled"  # in the data folder
 def child_environment(data: Path, instance: Instance) -> dict[str, str]:
     """The environment of everything that `joey up` starts."""
     inherited = dict(os.environ)
-    # The names below are for starting a part by hand; here they would override what was just decided.
-    inherited.pop("JOEY_NOTICE_URL", None)
+    if instance.demo:  # its messages go to the sandbox's outbox, and to no one
+        inherited.pop("JOEY_NOTICE_URL", None)
     # A real marketplace throttles at 40 order calls a second; the demo's first sync reads a month at once.
     sandbox = {
         "JOEY_SANDBOX_DB": str(data / "sandbox.sqlite3"),

@@ -49,7 +49,9 @@ ORDERS_PLACED = Question(
     "orders_placed", "placed", _WINDOW, _OVERLAP, timedelta(days=3), _PAGE_SIZE, every=_DAILY,
     rescan_after=_RESCAN_AFTER[:1],
 )  # fmt: skip
-ORDER_LOOK_UP = OrderLookUp("number", replace(ORDERS_PLACED, furthest_back=_FURTHEST_BACK), numbers="digits")
+ORDER_LOOK_UP = OrderLookUp(
+    "number", replace(ORDERS_PLACED, furthest_back=_FURTHEST_BACK), numbers="digits", longest=19
+)
 
 SUB_IDS = SubIds(max_length=80, alphabet=ascii_letters + digits + "_", reported=True)
 
@@ -78,8 +80,12 @@ _VIOLATIONS = {
 }
 # Why a row is void, by its validCode.
 CLOSED_BECAUSE = {
-    "2": ClosingReason(en="the order was split; its parts carry on", zh="订单已拆分，由子订单继续"),
-    "3": ClosingReason(en="the order was cancelled", zh="订单已取消"),
+    "2": ClosingReason(
+        en="the order was split; its parts count in its place, as orders of their own",
+        zh="订单已拆分，改由拆出的子订单分别计佣",
+        is_routine=True,
+    ),
+    "3": ClosingReason(en="the order was cancelled", zh="订单已取消", is_routine=True),
     "4": ClosingReason(en="an order by way of JD's 帮帮主 programme", zh="京东帮帮主订单"),
     "5": ClosingReason(en="the buyer's account is abnormal", zh="买家账号异常"),
     "6": ClosingReason(en="gift category, which pays nothing", zh="赠品类目，不计佣金"),

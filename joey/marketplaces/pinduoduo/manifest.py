@@ -91,8 +91,9 @@ MANIFEST = Manifest(
             en="violation: the promotion was punished",
             zh="违规：推广被处罚",
             to_do=Wording(
-                en="Ask the operator, who finds Pinduoduo's own words in its console; share as it allows.",
-                zh="向运营方了解拼多多后台给出的具体原因，并按平台允许的方式推广。",
+                en="Share only as Pinduoduo allows. If you think that it is wrong, appeal: an operator reads its own"
+                " reason in Pinduoduo's console and answers you.",
+                zh="请按平台允许的方式推广。如果你认为判错了，可以申诉：运营人员会到拼多多后台查看具体原因并答复你。",
             ),
             is_violation=True,
         ),

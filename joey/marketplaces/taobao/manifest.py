@@ -104,6 +104,7 @@ MANIFEST = Manifest(
     paid_by="operator",
     reported_commission="before_fee",
     service_fee_ppm=100_000,  # the technical service fee in order reports; another rate there is what gets booked
+    reports_clicks=True,
     own_purchases_count=True,  # unverified.py: own_purchases
     refused_in_apps=tuple(
         InApp(app=app, marketplaces=frozenset(SERVED), offer_instead="copy_code")  # seen from a phone, 2026-11
@@ -132,7 +133,7 @@ MANIFEST = Manifest(
         "refund": RowFields(("tb_trade_id",), "modified_time", order="tb_trade_parent_id", decide=("tk_refund_time",)),
     },
     # parse.py: no field says why, but for this one
-    closed_because={"refunded": ClosingReason(en="refunded", zh="已退款")},
+    closed_because={"refunded": ClosingReason(en="refunded", zh="已退款", is_routine=True)},
     evidence=("position",),  # with the time of the click
     window_days=15,
     refund_days=30,

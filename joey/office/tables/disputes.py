@@ -5,11 +5,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from joey.insight.explain_disputes import why_closed
 from joey.kit import clock
-from joey.marketplaces.registry import closed_because, reporter_name
+from joey.marketplaces.registry import reporter_name
 from joey.office.columns import NOTHING
 from joey.office.filters import InWords
 from joey.office.read_only import WithReason, each_with_reason, operator, reason_text
@@ -42,11 +45,11 @@ class Disputes(WithReason):
     list_filter = (WaitsForAnswer, ("cause", InWords))
     list_select_related = ("line__shop",)
     search_fields = ("=line__external_order",)
-    ordering = ("-id",)
+    ordering = ("opened_at", "id")
     actions = ("answer",)
     fields = (
-        "order", "marketplace", "shop_slug", "cause", "why", "opened_at", "appealed_at", "appeal", "answered",
-        "answered_by", "closed_at",
+        "order", "in_orders", "marketplace", "shop_slug", "cause", "why", "opened_at", "appealed_at", "appeal",
+        "answered", "answered_by", "closed_at",
     )  # fmt: skip
 
     @admin.action(description=_("Answer and close these…"))
@@ -55,12 +58,18 @@ class Disputes(WithReason):
         return each_with_reason(
             self, request, chosen, lambda dispute, reason: close_dispute(dispute.pk, answer=reason, by=by, now=now),
             action="answer", title=gettext("Answer and close these disputes"),
-            about=gettext("What a violation held of the order is released within a minute."), keeper_reads=True,
+            about=gettext("The shop reads the answer. An order that a violation held is released within a minute."),
+            keeper_reads=True,
         )  # fmt: skip
 
     @admin.display(description=_("Order"))
     def order(self, dispute: Dispute) -> str:
         return dispute.line.external_order
+
+    @admin.display(description=_("In the orders"))
+    def in_orders(self, dispute: Dispute) -> str:
+        page = reverse("admin:orders_orderline_change", args=[dispute.line_id])
+        return format_html('<a href="{}">{}</a>', page, dispute.line.title or dispute.line.external_order)
 
     @admin.display(description=_("Marketplace"))
     def marketplace(self, dispute: Dispute) -> str:
@@ -70,9 +79,9 @@ class Disputes(WithReason):
     def shop_slug(self, dispute: Dispute) -> str:
         return dispute.line.shop.slug if dispute.line.shop else NOTHING
 
-    @admin.display(description=_("What the marketplace says"))
+    @admin.display(description=_("Why it was closed"))
     def why(self, dispute: Dispute) -> str:
-        return str(closed_because(dispute.line.marketplace, dispute.reason)) or NOTHING
+        return why_closed(dispute.line.marketplace, dispute.reason) or NOTHING
 
     @admin.display(description=_("What the shop says"))
     def appeal(self, dispute: Dispute) -> str:

@@ -26,6 +26,20 @@ def test_a_file_of_accounts_is_the_one_that_the_person_named_in_their_folder(
     assert (named, none) == (str(tmp_path / "accounts.json"), "")
 
 
+@pytest.mark.parametrize("demo", [False, True])
+def test_the_message_gateway_that_the_person_named_is_used_but_in_a_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: bool
+) -> None:
+    running = Instance(
+        pid=1, url="", sandbox_url=None, demo=demo, ports={}, database_url="", database_owner_url="", started_at=""
+    )
+    monkeypatch.setenv("JOEY_NOTICE_URL", "https://notices.example")
+
+    found = child_environment(tmp_path, running)
+
+    assert found.get("JOEY_NOTICE_URL") == (None if demo else "https://notices.example")
+
+
 def test_where_nothing_may_be_written_beside_the_sources_it_is_kept_in_the_data_folder(tmp_path: Path) -> None:
     found = compiled_once({"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C"}, tmp_path)
 
