@@ -13,9 +13,10 @@ from django.utils import translation
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission, Hold
 from joey.insight.prove import all_checks
+from joey.marketplaces import registry
 from joey.marketplaces.port import UnreadableReport
 from joey.office.site import office
-from joey.office.words import COLUMNS, TEXTS_OF, heading_of, in_words
+from joey.office.words import COLUMNS, TEXTS_OF, VALUES, heading_of, in_words
 from joey.payouts.models import PayoutFile
 from joey.people.models import Person
 from joey.record.erasable import TEXTS_MATCH
@@ -210,6 +211,12 @@ def test_rows_are_headed_and_valued_in_words_of_the_language_and_the_operator_is
         (heading,) = Outline(page.content.decode()).headings
         assert [mark for mark in (": ", "：") if mark in heading] == [colon]
         assert page.content.decode().count(ada().contact) == 1
+
+
+def test_every_question_to_a_marketplace_has_words() -> None:
+    asked = {question.code for manifest in registry.manifests() for question in manifest.questions}
+
+    assert asked - VALUES["synccursor.question"].keys() == set()
 
 
 def test_every_action_answers_with_a_message(settings: Any) -> None:
