@@ -45,7 +45,7 @@ class _Month:
 
 
 # What becomes of the first orders at a marketplace: what happens at few others.
-OWN_FATES = {"jd": ("split", "price_protected"), "pinduoduo": ("compared",)}
+OWN_FATES = {"jd": ("split", "price_protected", "hijacked"), "pinduoduo": ("compared",)}
 # What becomes of an order, by its place in the row; each state of the thread comes up.
 FATES = (
     "settled", "settled", "paid", "settled", "received", "settled", "closed", "settled", "returned_in_part", "settled",
@@ -65,7 +65,8 @@ def simulate_business(shops: list[Shop], now: datetime) -> int:
             sales = [sale for month in months for sale in month.sales]
             orders = [_order(sale, now) for sale in sales] + _nobodys_orders(now)
             there = read_json(sandbox.post("/control/bulk", json=orders).raise_for_status().content)["orders"]
-            _split(sandbox, [order for sale, order in zip(sales, there, strict=False) if sale.fate == "split"])
+            for sale, order in zip(sales, there, strict=False):
+                _decide_about(sandbox, order, sale.fate)
     for shop, month in zip(shops, months, strict=True):
         if not Click.objects.filter(shop_id=shop.pk).exists():
             with transaction.atomic():
@@ -161,7 +162,7 @@ def _order(sale: _Sale, now: datetime) -> dict[str, object]:
         then("compare_prices", 1)
     if sale.fate == "closed":
         then("close", 1)
-    elif sale.fate not in ("paid", "split"):
+    elif sale.fate not in ("paid", "split", "hijacked"):
         then("receive", 5)
         if sale.fate == "returned_in_part":
             then("return", 6, quantity=1)
@@ -182,10 +183,12 @@ def _order(sale: _Sale, now: datetime) -> dict[str, object]:
     }
 
 
-def _split(sandbox: httpx.Client, orders: list[str]) -> None:
-    """Let the marketplace send these in parts: each closes, and others count in its place."""
-    for order in orders:
+def _decide_about(sandbox: httpx.Client, order: str, fate: str) -> None:
+    """What a marketplace does to an order by a call of its own: it sends it in parts, or finds a violation."""
+    if fate == "split":
         sandbox.post(f"/control/orders/{order}", json={"do": "split"}).raise_for_status()
+    if fate == "hijacked":
+        sandbox.post("/control/jd/codes", json={"order": order, "validCode": 25}).raise_for_status()
 
 
 def _nobodys_orders(now: datetime) -> list[dict[str, object]]:
