@@ -14,7 +14,7 @@ from joey.kit.refusals import Refusal
 from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
 from joey.sharing.share import EARNING, ShareEarns, link_by_code, no_earning_reason, share_by_keeper
-from joey.shops.connected import locks_rate, own_purchases_count, reports_orders
+from joey.shops.connected import can, locks_rate, own_purchases_count, reports_orders
 from joey.shops.listing_card import card_of
 from joey.shops.models import Listing
 from joey.shops.queries import listing_of
@@ -79,6 +79,7 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "why_not": "",
         "from_first_click": False,
         "not_filed": False,
+        "has_copy_code": can(listing.offer.marketplace).copy_codes,
         "can_share": listing.state == Listing.State.PUBLISHED,
         "link": None,
     }

@@ -114,6 +114,7 @@ MANIFEST = Manifest(
         look_up="api",
         recognise=True,
         track="api",
+        copy_codes=True,
         report="api",
         positions=Positions(granted="api", registered=True),
         look_up_at_once=20,
