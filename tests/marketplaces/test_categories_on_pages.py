@@ -1,4 +1,4 @@
-"""Goods of every marketplace that numbers its categories are picked and shown under those of Joey, and no other name."""
+"""Goods of every marketplace that numbers its categories are picked and shown under those of Joey alone."""
 
 import re
 

@@ -14,7 +14,7 @@ SEARCHED: dict[str, Any] = {
     "skuId": 100012043978, "skuName": "316 flask", "categoryInfo": {"cid1": 6196, "cid2": 6219, "cid3": 6220} | NAMES,
 }  # fmt: skip
 LOOKED_UP: dict[str, Any] = {
-    "skuId": 100012043978, "goodsName": "316 flask", "cid": 6196, "cid2": 6219, "cid3": 6220, "cidName": "厨具", **NAMES,
+    "skuId": 100012043978, "goodsName": "316 flask", "cid": 6196, "cid2": 6219, "cid3": 6220, **NAMES,
 }  # fmt: skip
 
 
