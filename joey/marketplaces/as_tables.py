@@ -44,7 +44,8 @@ _CAN = ("code", "marketplaces", "search", "look up", "at once", "recognise", "tr
 
 def _can(manifest: Manifest) -> Rows:
     can = manifest.capabilities
-    ways = (can.search, can.look_up, str(can.look_up_at_once), "yes" if can.recognise else NONE, can.track, can.report)
+    track = f"{can.track} with copy-codes" if can.copy_codes else can.track
+    ways = (can.search, can.look_up, str(can.look_up_at_once), "yes" if can.recognise else NONE, track, can.report)
     paid_by = manifest.paid_by if manifest.reports_orders else NONE
     yield (f"`{manifest.code}`", names_of(manifest), *(NONE if way == "none" else way for way in ways), paid_by)
 

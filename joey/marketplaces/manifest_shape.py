@@ -80,6 +80,7 @@ class Capabilities:
     look_up: Way = "none"
     recognise: bool = False  # whether it finds the item behind a pasted link or copy-code
     track: Literal["api", "none"] = "none"
+    copy_codes: bool = False  # whether a tracked link comes with a copy-code
     report: Way = "none"
     positions: Positions = Positions()
     sub_ids: SubIds = SubIds()

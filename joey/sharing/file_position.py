@@ -4,6 +4,7 @@ Until then no link on it counts. So the keeper who shares is shown that link, an
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from joey.marketplaces.port import Connector, FilesPositions, MarketplaceRefused
 from joey.sharing.lease_position import lease_for
 from joey.sharing.models import PositionLease, TrackedUrl
 from joey.sharing.outbound_url import may_lead_to
-from joey.shops.models import Shop
+from joey.shops.models import Listing, Shop
 from joey.shops.own_account import account_of_shop
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,30 @@ def may_have_to_file(shop_id: UUID, manifest: Manifest) -> bool:
         return False
     account = account_of_shop(shop_id, manifest.code)
     return not TrackedUrl.objects.filter(shop_id=shop_id, lease__marketplace=account, lease__ended_at=None).exists()
+
+
+@dataclass(frozen=True)
+class StepLeft:
+    """A marketplace that may want the shop's keeper to open a link there, which is shown where they share `listing`."""
+
+    marketplace: str
+    listing_id: UUID
+
+
+def steps_left(shop: Shop) -> list[StepLeft]:
+    """One for each marketplace that goods in the shop would earn at. No query where none files positions; else one, and
+    two for each that does.
+    """
+    filing = [each.manifest for each in registry.connectors() if each.manifest.capabilities.positions.filed]
+    names = [name for manifest in filing for name in manifest.marketplaces]
+    if not names:
+        return []
+    earning = Listing.objects.filter(
+        shop=shop, state=Listing.State.PUBLISHED, offer__marketplace__in=names, offer__commission_ppm__gt=0
+    )
+    one_of_each = earning.order_by("offer__marketplace", "position", "id").distinct("offer__marketplace")
+    found = one_of_each.values_list("offer__marketplace", "id")
+    return [StepLeft(*each) for each in found if may_have_to_file(shop.pk, registry.manifest_of(each[0]))]
 
 
 def filing_url(shop: Shop, marketplace: str, *, now: datetime) -> str:

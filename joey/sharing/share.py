@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.pictures.keep_pictures import picture_bytes
-from joey.kit.refusals import NotFound, Unavailable
+from joey.kit.refusals import NotFound, Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.sharing import caption as captions
@@ -19,7 +19,7 @@ from joey.sharing.file_position import filing_url, may_have_to_file
 from joey.sharing.lease_position import NoPositionFree, NothingComesBack, TooManyPositions, may_lease
 from joey.sharing.models import Link
 from joey.sharing.public_link import KnownAddress, known_address
-from joey.sharing.tracked_url import needs_lease
+from joey.sharing.tracked_url import needs_lease, tracked_url
 from joey.shops.connected import reports_orders
 from joey.shops.listing_card import Card, card_of
 from joey.shops.models import Shop
@@ -32,7 +32,8 @@ class ShareEarns(Enum):
     """Whether orders through a link earn for its shop, and if not, why."""
 
     YES = "yes"  # its tracked address exists
-    FROM_FIRST_CLICK = "from_first_click"  # position and address are fetched when the first person goes on
+    FROM_FIRST_CLICK = "from_first_click"  # its address, and a position where needed, come with the first person
+    FROM_NOW = "from_now"  # the keeper has just done what the marketplace wanted (file_position.py)
     NO_COMMISSION = "no_commission"
     NOT_REPORTED = "not_reported"
     NO_POSITION = "no_position"  # all positions are taken
@@ -80,7 +81,8 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
 
 def share_by_keeper(link: Link, *, language: str, now: datetime) -> Share:
     """The same for the keeper who shares it now. Where the shop's position has to be filed, it is leased, and the
-    marketplace is asked whether it is and how: a buyer could do nothing about it.
+    marketplace is asked whether it is and how: a buyer could do nothing about it. Once it is, the link's address is made
+    at once, by which every page knows that nothing is left to do.
     """
     share, marketplace = share_of(link, language=language, now=now), link.listing.offer.marketplace
     if share.earns is not ShareEarns.NOT_FILED:
@@ -92,7 +94,13 @@ def share_by_keeper(link: Link, *, language: str, now: datetime) -> Share:
         return share
     except NoPositionFree:  # just now
         return replace(share, earns=ShareEarns.NO_POSITION)
-    return replace(share, filing_url=url) if url else replace(share, earns=ShareEarns.FROM_FIRST_CLICK)
+    if url:
+        return replace(share, filing_url=url)
+    try:
+        tracked_url(link, now=now)
+    except Refusal as trouble:  # then it is made when the first person goes on
+        log.warning("no tracked address for link %s, whose position is filed: %s", link.pk, trouble)
+    return replace(share_of(link, language=language, now=now), earns=ShareEarns.FROM_NOW)
 
 
 def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
@@ -119,7 +127,7 @@ def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
     )
 
 
-EARNING = (ShareEarns.YES, ShareEarns.FROM_FIRST_CLICK)
+EARNING = (ShareEarns.YES, ShareEarns.FROM_FIRST_CLICK, ShareEarns.FROM_NOW)
 
 
 def no_earning_reason(earns: ShareEarns) -> str:

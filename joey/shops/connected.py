@@ -2,11 +2,17 @@
 
 from joey.marketplaces import registry
 from joey.marketplaces.imported import feeds
+from joey.marketplaces.manifest_shape import Capabilities
 
 
 def is_connected(marketplace: str) -> bool:
     """Whether offers of this marketplace may be listed."""
     return marketplace in registry.connected_marketplaces() or marketplace in feeds()
+
+
+def can(marketplace: str) -> Capabilities:
+    """What the connector of the marketplace can do here; nothing where it is not connected."""
+    return registry.manifest_of(marketplace).capabilities if is_connected(marketplace) else Capabilities()
 
 
 def locks_rate(marketplace: str) -> bool:

@@ -14,7 +14,7 @@ from joey.kit.refusals import Refusal
 from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
 from joey.sharing.share import EARNING, ShareEarns, link_by_code, no_earning_reason, share_by_keeper
-from joey.shops.connected import locks_rate, own_purchases_count, own_purchases_marked, reports_orders
+from joey.shops.connected import can, locks_rate, own_purchases_count, own_purchases_marked, reports_orders
 from joey.shops.listing_card import card_of
 from joey.shops.models import Listing
 from joey.shops.queries import listing_of
@@ -79,21 +79,25 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "own_purchases_count": own_purchases_count(listing.offer.marketplace),
         "why_not": "",
         "from_first_click": False,
+        "from_now": False,
         "not_filed": False,
+        "has_copy_code": can(listing.offer.marketplace).copy_codes,
         "can_share": listing.state == Listing.State.PUBLISHED,
         "link": None,
     }
     code = request.GET.get("link", "")
-    if code and facts["can_share"]:
-        link = link_by_code(shop, code)
+    if facts["can_share"] and (code or can(listing.offer.marketplace).positions.filed):
+        # What the marketplace wants first is not for one channel, so it is shown before one is chosen.
+        link = link_by_code(shop, code or make_link(shop, listing_id=listing_id, channel=OWN, now=now).code)
         taken = share_by_keeper(link, language=language(), now=now)
         facts |= {
-            "link": link,
+            "link": link if code else None,
             "taken": taken,
             "earns": taken.earns in EARNING,
             "not_filed": taken.earns is ShareEarns.NOT_FILED,
             "filing_code": _qr(taken.filing_url),
             "why_not": no_earning_reason(taken.earns),
+            "from_now": taken.earns is ShareEarns.FROM_NOW,
             "from_first_click": taken.earns is ShareEarns.FROM_FIRST_CLICK,
         }
     return page(request, "share.html", facts, status=status)

@@ -26,6 +26,7 @@ from joey.marketplaces import find_packages, registry
 from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.port import Connector, OfferFacts
 from joey.people.tokens import make_token
+from joey.sharing.models import TrackedUrl
 from tests.cast import meis_shop
 from tests.edge.server import Server, server
 from tests.journeys.at_the_counter import Api, Json, Visitor
@@ -186,6 +187,8 @@ def test_a_connector_passes_from_search_to_return(instance: Instance, sandbox: S
     assert link["earns"] is manifest.reports_orders
     address = instance.follow(link)
     assert leads_to(address.replace("http://", "https://", 1), manifest.hosts)
+    given = TrackedUrl.objects.values_list("copy_code", flat=True)
+    assert any(given) is manifest.capabilities.copy_codes
 
     # Bought there: what the link carried is with the order. A stranger's order carries nothing.
     order, strangers = sandbox.buy(address, quantity=2), sandbox.buy(facts.url)

@@ -34,6 +34,7 @@ __all__ = ["accounts", "environment", "instance", "sandbox", "served", "toyland"
 CODES = [each.code for each in registry.manifests() if each.capabilities.positions.filed]
 OPEN = re.compile(r'class="button button-main" href="([^"]+)" target="_blank"')
 STEP = {"en": ("One step first, once for your shop", "Check again"), "zh-CN": ("先完成一步", "再检查一次")}
+DONE = {"en": "count from now on", "zh-CN": "从现在起"}
 BUYER = {"en": "has one step left", "zh-CN": "店主还差一步"}
 
 
@@ -47,6 +48,11 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     page = f"/studio/mei/share/{listing}"
     keeper = Visitor(instance.url, language)
     keeper.sign_in(str(mei().email), at_the_counter.Sandbox(instance.sandbox.url))
+
+    # The step is shown before a channel is chosen: it is not for one of them.
+    at_first = keeper.see(page).text
+    assert all(words in at_first for words in STEP[language])
+    assert OPEN.findall(at_first)
 
     # Shared: the step is shown, with its link and its code to scan, in place of what would be shared.
     shared = keeper.send(page, {"channel": "wechat"}).headers["location"]
@@ -65,13 +71,15 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     assert f"{go}?plain=1" in seen
     assert not TrackedUrl.objects.exists()
 
-    # Looked at again before it is opened, it is still the step, on the same position; then it is done.
+    # Looked at again before it is opened, it is still the step, on the same position; then it is done, and counts.
     assert OPEN.findall(keeper.see(shared).text)
     instance.sandbox.client.get(filing).raise_for_status()
     after = keeper.see(shared).text
     assert not any(words in after for words in STEP[language])
     assert 'id="caption"' in after
+    assert DONE[language] in after
     assert PositionLease.objects.count() == 1
+    assert DONE[language] not in keeper.see(shared).text
 
     # And the buyer is led there, once what was remembered of before is over.
     def led() -> str:

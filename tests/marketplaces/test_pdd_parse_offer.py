@@ -28,6 +28,7 @@ def test_the_price_of_a_group_is_the_price_and_a_coupon_is_taken_off_it() -> Non
     assert (facts.now_minor, facts.list_minor, facts.coupon_minor, facts.commission_ppm) == (6900, 8900, 5900, 100_000)
     assert facts.coupon_until == datetime.fromtimestamp(1795795199, UTC)
     assert (facts.seller, facts.seller_kind, facts.category) == ("Joey home", "brand store", "home")
+    assert offer_facts(ROW, as_of=NOW, categories={"1": "home"}).category == ""
     assert facts.url == f"https://mobile.yangkeduo.com/goods.html?goods_sign={SIGN}"
 
 

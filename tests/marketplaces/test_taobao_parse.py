@@ -455,11 +455,11 @@ def test_item_without_a_coupon_has_none_and_prices_may_be_numbers() -> None:
     assert facts.commission_ppm == 15_000
 
 
-def test_category_number_becomes_our_code_where_one_is_configured() -> None:
+def test_category_number_becomes_our_code_where_one_is_configured_and_else_there_is_none() -> None:
     row = item_rows()[0]
 
     assert offer_facts(row, as_of=NOW, categories={"50010850": "kitchen"}).category == "kitchen"
-    assert offer_facts(row, as_of=NOW).category == "保温杯"
+    assert offer_facts(row, as_of=NOW).category == ""
 
 
 def test_price_with_a_comma_is_refused_by_name() -> None:

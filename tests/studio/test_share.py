@@ -1,14 +1,17 @@
 """What a shopkeeper reads where a link is made: of the rate, and what became of it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from joey.catalog.intake.take_offers import take_offers
+from joey.marketplaces import registry
 from tests.api.client import Caller
 from tests.cast import DAY, NOW, leased, listed, mei, meis_shop, report
 from tests.catalog.offers import flask_facts
 from tests.commissions.stage import take_in
+from tests.marketplaces.replaced import replace_manifest
 from tests.storefront.goods import fresh_flask
 from tests.studio.test_studio import signed_in
 
@@ -39,6 +42,19 @@ def test_of_a_link_that_earns_nothing_it_is_not_said_that_the_keeper_earns() -> 
 
     assert ["knows that you earn" in page for page in pages] == [True, False]
     assert ["This link earns nothing now." in page for page in pages] == [False, True]
+
+
+@pytest.mark.parametrize("gives", [True, False])
+def test_a_copy_code_is_promised_where_the_marketplace_gives_one(monkeypatch: pytest.MonkeyPatch, gives: bool) -> None:
+    able = replace(registry.manifest_of("taobao").capabilities, copy_codes=gives)
+    replace_manifest(monkeypatch, "taobao", capabilities=able)
+    leased(meis_shop())
+    earning = listed(meis_shop(), fresh_flask(commission_ppm=55_000))
+
+    page = signed_in(mei()).post(f"/studio/mei/share/{earning.id}", {"channel": "wechat"}, follow=True).content.decode()
+
+    assert "It earns from the first click on" in page
+    assert ("A copy-code joins the text after that." in page) is gives
 
 
 def test_the_page_of_an_order_shows_the_rate_that_pays_and_the_other_one_that_was_shown() -> None:

@@ -35,11 +35,12 @@ from joey.payouts.payee import set_payee
 from joey.payouts.request_payout import request_payout
 from joey.people.models import Person
 from joey.people.operators import make_operator
-from joey.sharing.file_position import filing_url, may_have_to_file
+from joey.sharing.file_position import steps_left
 from joey.sharing.lease_position import lease_for
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Position
 from joey.sharing.register_positions import register_positions
+from joey.sharing.share import share_by_keeper
 from joey.shops.add_listing import add_listing
 from joey.shops.models import Listing, Shop
 from joey.shops.open_shop import open_shop
@@ -153,16 +154,21 @@ def _fill_shop(demo: DemoShop, now: datetime) -> Shop:
     _list_goods(shop, demo, opened)
     for code in _with_positions():
         lease_for(shop, code, now=opened + DAY)
-        _file_position(shop, code, opened + DAY)
     for listing in Listing.objects.filter(shop=shop, state=Listing.State.PUBLISHED):
         make_link(shop, listing_id=listing.id, channel="shop", now=opened + DAY)
+    _file_positions(shop, opened + DAY)
     return shop
 
 
-def _file_position(shop: Shop, code: str, now: datetime) -> None:
-    """What the keeper does once where a marketplace wants it: open the link that files the shop's position."""
-    if may_have_to_file(shop.pk, registry.manifest_of(code)) and (address := filing_url(shop, code, now=now)):
-        httpx.get(address, timeout=30, trust_env=False).raise_for_status()
+def _file_positions(shop: Shop, now: datetime) -> None:
+    """What the keeper does once where a marketplace wants it: open its link from the page on which they share, and see
+    there that nothing is left to do.
+    """
+    for step in steps_left(shop):
+        link = make_link(shop, listing_id=step.listing_id, channel="shop", now=now)
+        if address := share_by_keeper(link, language="en", now=now).filing_url:
+            httpx.get(address, timeout=30, trust_env=False).raise_for_status()
+            share_by_keeper(link, language="en", now=now)
 
 
 def _list_goods(shop: Shop, demo: DemoShop, opened: datetime) -> None:

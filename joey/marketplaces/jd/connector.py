@@ -63,7 +63,9 @@ BOTH_LINKS = 3  # chainType: a long one, which lasts, and a short one, which end
 OF_THE_UNION, AS_OWNER = 1, 4  # unionType, and type, of a position of one's own site (unverified.py: kind_of_position)
 NO_SITE_CODES = frozenset({"2001701", "1002024"})
 
-SETTINGS: Known = {"gateway": (str,), "credentials": (dict,), "calls_per_second": (), "orders": ("file",)}
+SETTINGS: Known = {
+    "gateway": (str,), "credentials": (dict,), "calls_per_second": (), "orders": ("file",), "categories": (dict,),
+}  # fmt: skip
 CREDENTIALS: Known = {
     "app_key": NUMBER, "app_secret": (str,), "access_token": (str,), "union_id": NUMBER, "union_key": (str,),
     "site_id": NUMBER, "links": ("common", "bysubunionid"), "sub_ids": (True, False),
@@ -103,6 +105,7 @@ class UnionConnector:
         self._union_key = str(credentials.get("union_key") or "")
         self._by_sub_union = credentials.get("links") == "bysubunionid"
         self._sub_ids = credentials.get("sub_ids") is True
+        self._categories = {str(number): str(code) for number, code in (configuration.get("categories") or {}).items()}
         # A gateway that is not JD's own is a simulated one: its links and pictures live on its own host.
         host = urlsplit(gateway).netloc.lower()
         self._stand_in = "" if host in REAL_GATEWAY_HOSTS else host
@@ -161,7 +164,7 @@ class UnionConnector:
             as_of = datetime.now(UTC)
             for row in _rows(answer):
                 try:
-                    facts = looked_up_offer(row, as_of=as_of)
+                    facts = looked_up_offer(row, as_of=as_of, categories=self._categories)
                 except UnreadableField as problem:
                     log.warning("JD answered an item that cannot be read: %s", problem)
                     continue
@@ -271,7 +274,8 @@ class UnionConnector:
                 without_id += 1
                 continue
             try:
-                offers.append(self._as_it_may_be_shown(searched_offer(row, as_of=as_of)))
+                facts = searched_offer(row, as_of=as_of, categories=self._categories)
+                offers.append(self._as_it_may_be_shown(facts))
             except UnreadableField as problem:
                 log.warning("JD answered an item that cannot be read: %s", problem)
                 unreadable += 1

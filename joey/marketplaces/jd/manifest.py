@@ -134,6 +134,7 @@ MANIFEST = Manifest(
         look_up="api",
         recognise=True,
         track="api",
+        copy_codes=True,
         report="api",
         positions=Positions(granted="api", registered=True),
         found_at_once=30,

@@ -1,5 +1,6 @@
 """Read what the union says about an item: pure, tried on the samples beside it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,13 +8,15 @@ from joey.marketplaces.port import OfferFacts, UnreadableField
 from joey.marketplaces.row_values import Row, fen, inner, link, moment_of_milliseconds, need, ppm, text, whole
 
 SOLD_BY_JD = "g"
+# The numbers of an item's category on each level, the narrowest first.
+SEARCHED_LEVELS, LOOKED_UP_LEVELS = ("cid3", "cid2", "cid1"), ("cid3", "cid2", "cid")
 
 
-def searched_offer(row: Row, *, as_of: datetime) -> OfferFacts:
+def searched_offer(row: Row, *, as_of: datetime, categories: Mapping[str, str] | None = None) -> OfferFacts:
     """A row of goods.query or jingfen.query. Raises UnreadableField naming the field.
 
     `price` is the usual one, `lowestPrice` today's, and `purchasePriceInfo` the one in the basket with the coupons that
-    make it.
+    make it. `categories` gives Joey's own code for some of the union's category numbers.
     """
     sku = need(row, "skuId")
     prices, earning = inner(row, "priceInfo"), inner(row, "commissionInfo")
@@ -39,7 +42,7 @@ def searched_offer(row: Row, *, as_of: datetime) -> OfferFacts:
         coupon_until=min(ends) if coupon and ends else None,
         commission_ppm=_rate(earning, "commissionShare"),
         brand=text(row, "brandName", longest=80),
-        category=text(inner(row, "categoryInfo"), "cid3Name", longest=60),
+        category=_category(inner(row, "categoryInfo"), SEARCHED_LEVELS, categories or {}),
         seller=text(shop, "shopName", longest=120),
         seller_kind=_seller_kind(text(row, "owner") == SOLD_BY_JD, text(shop, "shopName")),
         picture_urls=tuple(dict.fromkeys(picture for picture in pictures if picture))[:5],
@@ -48,7 +51,7 @@ def searched_offer(row: Row, *, as_of: datetime) -> OfferFacts:
     )
 
 
-def looked_up_offer(row: Row, *, as_of: datetime) -> OfferFacts:
+def looked_up_offer(row: Row, *, as_of: datetime, categories: Mapping[str, str] | None = None) -> OfferFacts:
     """A row of promotiongoodsinfo.query, which has other names and no coupon. Raises UnreadableField."""
     sku = need(row, "skuId")
     picture = link(row, "imgUrl")
@@ -63,7 +66,7 @@ def looked_up_offer(row: Row, *, as_of: datetime) -> OfferFacts:
         now_minor=fen(row, "wlUnitPrice") or fen(row, "unitPrice") or None,
         as_of=as_of,
         commission_ppm=_rate(row, "commisionRatioWl"),  # so spelled
-        category=text(row, "cid3Name", longest=60),
+        category=_category(row, LOOKED_UP_LEVELS, categories or {}),
         seller_kind=_seller_kind(text(row, "isJdSale") == "1", ""),
         picture_urls=(picture,) if picture else (),
         volume=whole(row, "inOrderCount") if text(row, "inOrderCount") else None,
@@ -74,6 +77,10 @@ def looked_up_offer(row: Row, *, as_of: datetime) -> OfferFacts:
 def item_page(sku: str) -> str:
     """The address of an item's own page."""
     return f"https://item.jd.com/{sku}.html"
+
+
+def _category(row: Row, levels: tuple[str, ...], categories: Mapping[str, str]) -> str:
+    return next((code for level in levels if (code := categories.get(text(row, level)))), "")
 
 
 def _rate(row: Row, name: str) -> int:

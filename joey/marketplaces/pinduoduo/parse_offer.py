@@ -60,7 +60,7 @@ def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | No
         coupon_minor=coupon if coupon and 0 < coupon < now else None,
         coupon_until=_moment(row, "coupon_end_time") if coupon else None,
         commission_ppm=_rate(row),
-        category=(categories or {}).get(text(row, "opt_id")) or text(row, "opt_name", longest=60),
+        category=(categories or {}).get(text(row, "opt_id"), ""),
         seller=text(row, "mall_name", longest=120),
         seller_kind="brand store" if text(row, "merchant_type") in BRAND_STORES else "store",
         picture_urls=tuple(dict.fromkeys(each for each in pictures if each)),

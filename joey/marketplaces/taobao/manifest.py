@@ -115,6 +115,7 @@ MANIFEST = Manifest(
         look_up="api",
         recognise=True,
         track="api",
+        copy_codes=True,
         report="api",
         positions=Positions(granted="api", registered=True),
         look_up_at_once=20,

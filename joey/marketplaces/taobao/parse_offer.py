@@ -23,7 +23,7 @@ from joey.marketplaces.row_values import (
 def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | None = None) -> OfferFacts:
     """An element of a search or a look-up. Raises UnreadableField naming the field.
 
-    `categories` gives Joey's own code for some of the union's category numbers; the others keep the union's name.
+    `categories` gives Joey's own code for some of the union's category numbers; items of the others have no category.
 
     The price before any promotion is `reserve_price`, today's is `zk_final_price`, and `final_promotion_price` is
     already what is left after coupons and subsidies: nothing is subtracted again.
@@ -54,7 +54,7 @@ def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | No
         coupon_until=min(ends) if with_coupon and ends else None,
         commission_ppm=_rate(earning),
         brand=text(basics, "brand_name", longest=80),
-        category=(categories or {}).get(text(basics, "category_id")) or text(basics, "category_name", longest=60),
+        category=(categories or {}).get(text(basics, "category_id"), ""),
         seller=text(basics, "shop_title", longest=120),
         seller_kind=_seller_kind(basics, marketplace),
         ships_from=text(basics, "provcity", longest=120),

@@ -14,7 +14,7 @@ from joey.sandbox.dialects.jd import control, demo_account
 from joey.sandbox.dialects.jd.arguments import is_word
 from joey.sandbox.dialects.jd.baskets import order_number_of
 from joey.sandbox.dialects.jd.gateway import GATEWAY, METHODS, gateway
-from joey.sandbox.dialects.jd.goods import JD, item_of_id, item_of_page, item_of_sku, jd_items
+from joey.sandbox.dialects.jd.goods import JD, category_numbers, item_of_id, item_of_page, item_of_sku, jd_items
 from joey.sandbox.dialects.jd.item_shape import COUPON_PATH, item_of_coupon
 from joey.sandbox.dialects.jd.links import SHORT_PATH, TRACKED_PATH, destination_of, path_of_code
 from joey.sandbox.dialects.jd.promote import MOST_SUB_UNION_ID
@@ -47,6 +47,7 @@ class JdDialect(FeedDialect):
             "credentials": control.credentials_of(demo_account.OPERATORS),
             # A real account is paced; the demo's first sync reads a month of short windows, and a start waits for it.
             "calls_per_second": 1_000,
+            "categories": {str(third): code for code, (_first, _second, third) in category_numbers().items()},
         }
 
     def routes(self) -> Sequence[BaseRoute]:
