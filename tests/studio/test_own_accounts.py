@@ -23,7 +23,7 @@ from joey.sandbox.dialects.jd.baskets import FIRST_ORDER, FIRST_ROW
 from joey.sharing.models import PositionLease
 from joey.sharing.tracked_url import tracked_url
 from joey.shops.own_account import own_accounts_of
-from tests.cast import lulu, lulus_shop, mei, meis_shop
+from tests.cast import flask, lulu, lulus_shop, mei, meis_shop
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, sandbox
 from tests.studio.own_account import SECRET_FIELDS, Union, connect, remove, union_of
@@ -366,3 +366,22 @@ def test_the_listing_and_what_is_offered_say_that_all_of_it_is_the_keepers(union
     assert earns[0]
     assert earns[1]
     assert float(earns[0][1]) < float(earns[1][1])
+
+
+def test_where_goods_are_picked_the_head_and_each_row_agree_on_who_pays(union: Union) -> None:
+    union.link(meis_shop())
+    flask(marketplace="taobao")
+    client = signed_in(mei())
+    offered = f"/studio/mei/pick?offer={union.offer.pk}"
+    assert "Of a commission you get 80%" in text_of(client.get(offered).content.decode())
+
+    connect(client, "mei", union.accounts[0])
+
+    own = text_of(client.get(offered).content.decode())
+    assert "JD pays you itself, by your own account: all of the commission." in own
+    assert re.search(r"all of [0-9.]+% commission[^;]*; JD pays you itself", own)
+    assert "platform fee" not in own
+    assert "your share of" not in own
+    mixed = text_of(client.get("/studio/mei/pick").content.decode())
+    assert "JD pays you itself, by your own account" in mixed
+    assert "Of other commissions you get 80%; the other 20% is Joey's platform fee." in mixed
