@@ -23,6 +23,7 @@ from joey.sandbox.dialects.jd.baskets import FIRST_ORDER, FIRST_ROW
 from joey.sharing.models import PositionLease
 from joey.sharing.tracked_url import tracked_url
 from joey.shops.own_account import own_accounts_of
+from tests.api.client import Caller
 from tests.cast import flask, lulu, lulus_shop, mei, meis_shop
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, sandbox
@@ -366,6 +367,23 @@ def test_the_listing_and_what_is_offered_say_that_all_of_it_is_the_keepers(union
     assert earns[0]
     assert earns[1]
     assert float(earns[0][1]) < float(earns[1][1])
+
+
+def test_where_a_link_is_shared_it_says_who_pays(union: Union) -> None:
+    link = union.link(meis_shop())
+    client = signed_in(mei())
+    shared = f"/studio/mei/share/{link.listing_id}?link={link.code}"
+    before = text_of(client.get(shared).content.decode())
+    assert "Of a commission you get 80%; the other 20% is Joey's platform fee." in before
+    assert "pays you itself" not in before
+
+    connect(client, "mei", union.accounts[0])
+
+    after = text_of(client.get(shared).content.decode())
+    assert "JD pays you itself, by your own account: all of the commission." in after
+    assert "platform fee" not in after
+    made = Caller(mei()).post("/shops/mei/links", {"listing_id": str(link.listing_id), "channel": "qq"})
+    assert made.json()["paid_by"] == "marketplace"
 
 
 def test_where_goods_are_picked_the_head_and_each_row_agree_on_who_pays(union: Union) -> None:
