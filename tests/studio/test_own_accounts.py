@@ -70,12 +70,24 @@ def test_an_order_by_the_keepers_own_account_is_paid_by_the_marketplace_and_neve
     assert Commission.objects.get().order_line_id == line_of(before).pk, "what came before is paid by the plan"
     given = (line.commission_minor - line.service_fee_minor) / 100
     assert given > 0
-    for page in (f"orders/{line.pk}", "orders", "earnings"):
-        said = text_of(client.get(f"/studio/mei/{page}").content.decode())
-        assert "paid by JD" in said, page
+    pages = [f"/studio/mei/{page}" for page in (f"orders/{line.pk}", "orders", "earnings")]
+    for page in pages:
+        said = text_of(client.get(page).content.decode())
+        assert "JD pays you" in said, page
+        assert "paid by JD" not in said, "the buyer has paid, and JD has not"
         assert f"¥{given:.2f}" in said, page
-    trace = text_of(client.get(f"/studio/mei/orders/{line.pk}").content.decode())
+    trace = text_of(client.get(pages[0]).content.decode())
     assert "JD pays this commission to you itself. It is not in your balance here" in trace
+    assert "by the marketplace’s own calendar, which its console shows" in trace
+
+    union.sandbox.move(order, "receive")
+    union.sandbox.move(order, "settle")
+    booked()
+    assert Journal.objects.count() == journals
+    for page in pages:
+        said = text_of(client.get(page).content.decode())
+        assert "paid by JD" in said, page
+        assert "Settled, waiting" not in said, "nothing of it waits here"
 
 
 def text_of(html: str) -> str:
@@ -131,7 +143,7 @@ def test_nothing_but_the_key_file_opens_what_the_database_keeps(
     (done,) = sync_own_accounts(now=clock.now())
     assert "cannot be read" in done.trouble
     assert [each.trouble for each in sync("jd", now=clock.now())] == [""], "the operator's account works on"
-    assert "paid by JD" in client.get("/studio/mei/orders").content.decode()
+    assert "JD pays you" in client.get("/studio/mei/orders").content.decode()
 
     settings.JOEY_OWN_ACCOUNTS_KEY = tmp_path / "another.key"
     OwnAccount.objects.filter(removed_at=None).update(removed_at=clock.now(), sealed=None)
