@@ -6,6 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
@@ -24,7 +25,8 @@ from joey.sharing.models import PositionLease
 from joey.sharing.tracked_url import tracked_url
 from joey.shops.own_account import own_accounts_of
 from tests.api.client import Caller
-from tests.cast import flask, lulu, lulus_shop, mei, meis_shop
+from tests.cast import ada, flask, lulu, lulus_shop, mei, meis_shop
+from tests.office.test_office import signed_in as operator_signed_in
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, sandbox
 from tests.studio.own_account import SECRET_FIELDS, Union, connect, remove, union_of
@@ -379,6 +381,17 @@ def test_the_listing_and_what_is_offered_say_that_all_of_it_is_the_keepers(union
     assert earns[0]
     assert earns[1]
     assert float(earns[0][1]) < float(earns[1][1])
+
+
+def test_the_office_tells_positions_of_keepers_accounts_from_the_operators(union: Union) -> None:
+    shop = meis_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    union.go_and_buy(shop)
+    office = operator_signed_in(ada())
+
+    for table in ("sharing_position", "sharing_positionlease"):
+        said = text_of(office.get(reverse(f"admin:{table}_changelist")).content.decode())
+        assert "JD, by a keeper’s own account" in said, table
 
 
 def test_where_a_link_is_shared_it_says_who_pays(union: Union) -> None:
