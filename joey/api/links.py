@@ -1,6 +1,6 @@
 """Share links: a code per listing and channel, its poster and caption, and what each brought."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from joey.kit.clock import now
 from joey.sharing.make_link import CHANNELS, make_link
 from joey.sharing.queries import CountedLink, links_of
 from joey.sharing.share import EARNING, link_by_code, no_earning_reason, share_by_keeper, url_of
+from joey.shops.own_account import paid_directly
 
 router = Router(tags=["links"])
 
@@ -31,6 +32,7 @@ class LinkOut(Out):
     The caption has a copy-code once a person has gone on through the link: position and address are fetched then.
     `earns` false: orders through this link earn nothing, and `no_earning_reason` says why. `filing_url` is an address
     of the marketplace that the shop's keeper has to open once before its links earn; "" where there is nothing to do.
+    `paid_by` "marketplace": by an account of the keeper's own; it pays them all of the commission itself.
     """
 
     code: str
@@ -38,6 +40,7 @@ class LinkOut(Out):
     poster_url: str
     caption: str
     earns: bool
+    paid_by: Literal["operator", "marketplace"]
     no_earning_reason: str
     filing_url: str
     channel: str
@@ -75,13 +78,15 @@ def create_link(request: HttpRequest, slug: str, body: LinkIn) -> LinkOut:
     """The link of a listing on a channel, existing or new, with poster and caption."""
     shop, moment = shop_for(request, slug), now()
     made = make_link(shop, listing_id=body.listing_id, channel=body.channel, now=moment)
-    share = share_by_keeper(link_by_code(shop, made.code), language=get_language() or "en", now=moment)
+    link = link_by_code(shop, made.code)
+    share = share_by_keeper(link, language=get_language() or "en", now=moment)
     return LinkOut(
         code=made.code,
         url=share.url,
         poster_url=f"{settings.JOEY_URL}/p/{made.code}.png?lang={_lang()}",
         caption=share.caption,
         earns=share.earns in EARNING,
+        paid_by="marketplace" if link.listing.offer.marketplace in paid_directly(shop) else "operator",
         no_earning_reason=no_earning_reason(share.earns),
         filing_url=share.filing_url,
         channel=made.channel,

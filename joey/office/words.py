@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.insight.explain_evidence import held_because
 from joey.insight.explain_holds import unbookable_because
 from joey.marketplaces import registry
+from joey.marketplaces.own_codes import is_own
 from joey.money.rate import rate_text
 from joey.payouts.rails.registry import rail_name
 from joey.people.models import Person
@@ -27,7 +28,8 @@ def in_words(column: str, value: Any) -> Any:
     if value is None or value == "":
         return None
     if name == "marketplace":
-        return registry.reporter_name(value)
+        place = registry.reporter_name(value)
+        return gettext("%s, by a keeper’s own account") % place if is_own(value) else place
     if name == "rail":
         return capfirst(str(rail_name(value)))
     if name in ("rate_ppm", "shown_rate_ppm"):

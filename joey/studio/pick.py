@@ -152,11 +152,12 @@ def _pick(
         problem, status = problem or str(refusal.text), status_of(refusal)
     except ValueError:  # an offer id that is none
         status = 404
-    offers = found.items
-    shares = plan_shares(now)
+    offers, shares = found.items, plan_shares(now)
     listed = listed_states(shop, [offer.id for offer in offers])
     same = elsewhere([offer.id for offer in offers], language=language(), now=now)
-    earns = partial(keepers_part, plan_ppm=shares, paid_directly=paid_directly(shop))
+    shown = {each.marketplace for each in (*offers, *(one.offer for found in same.values() for one in found))}
+    direct = paid_directly(shop)
+    earns = partial(keepers_part, plan_ppm=shares, paid_directly=direct)
     there = {each: tuple((one, earns(one.offer)) for one in found) for each, found in same.items()}
     facts = {
         "shop": shop,
@@ -176,12 +177,11 @@ def _pick(
         "next": found.next,
         "back": urlencode({name: value for name, value in asked.items() if value}),
         "sorts": SORTS,
-        "marketplaces": [
-            *registry.connected_marketplaces(),
-            *sorted(feeds()),
-        ],
+        "marketplaces": [*registry.connected_marketplaces(), *sorted(feeds())],
         "categories": list(CATEGORIES),
         "shelves": shelf_names(shop),
+        "places": sorted(shown),
+        "direct": direct,
         "shares": shares,
         "pasted": pasted,
         "to_paste": _to_paste(asked["q"]),

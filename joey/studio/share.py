@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
+from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.kit.http import status_of
 from joey.kit.refusals import Refusal
@@ -17,6 +18,7 @@ from joey.sharing.share import EARNING, ShareEarns, link_by_code, no_earning_rea
 from joey.shops.connected import can, locks_rate, own_purchases_count, own_purchases_marked, reports_orders
 from joey.shops.listing_card import card_of
 from joey.shops.models import Listing
+from joey.shops.own_account import paid_directly
 from joey.shops.queries import listing_of
 from joey.shops.stock import stock_of
 from joey.studio.access import keeper_only, language, own_shop, page
@@ -77,6 +79,8 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "rate_may_change": not locks_rate(listing.offer.marketplace),
         "own_purchases_marked": own_purchases_marked(listing.offer.marketplace),
         "own_purchases_count": own_purchases_count(listing.offer.marketplace),
+        "direct": paid_directly(shop),
+        "shares": plan_shares(now),
         "why_not": "",
         "from_first_click": False,
         "from_now": False,

@@ -85,7 +85,7 @@ QUERIES = {
     "studio/<slug:slug>/pick/suggestions": 3,
     "studio/<slug:slug>/shelves": 7,
     "studio/<slug:slug>/share": 8,
-    "studio/<slug:slug>/share/<uuid:listing_id>": 6,
+    "studio/<slug:slug>/share/<uuid:listing_id>": 8,
     "studio/<slug:slug>/visits": 7,
     "studio/<slug:slug>/visits/<uuid:click_id>": 6,
     "studio/<slug:slug>/orders": 7,

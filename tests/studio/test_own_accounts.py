@@ -6,6 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
@@ -23,7 +24,9 @@ from joey.sandbox.dialects.jd.baskets import FIRST_ORDER, FIRST_ROW
 from joey.sharing.models import PositionLease
 from joey.sharing.tracked_url import tracked_url
 from joey.shops.own_account import own_accounts_of
-from tests.cast import lulu, lulus_shop, mei, meis_shop
+from tests.api.client import Caller
+from tests.cast import ada, flask, lulu, lulus_shop, mei, meis_shop
+from tests.office.test_office import signed_in as operator_signed_in
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, sandbox
 from tests.studio.own_account import SECRET_FIELDS, Union, connect, remove, union_of
@@ -69,12 +72,24 @@ def test_an_order_by_the_keepers_own_account_is_paid_by_the_marketplace_and_neve
     assert Commission.objects.get().order_line_id == line_of(before).pk, "what came before is paid by the plan"
     given = (line.commission_minor - line.service_fee_minor) / 100
     assert given > 0
-    for page in (f"orders/{line.pk}", "orders", "earnings"):
-        said = text_of(client.get(f"/studio/mei/{page}").content.decode())
-        assert "paid by JD" in said, page
+    pages = [f"/studio/mei/{page}" for page in (f"orders/{line.pk}", "orders", "earnings")]
+    for page in pages:
+        said = text_of(client.get(page).content.decode())
+        assert "JD pays you" in said, page
+        assert "paid by JD" not in said, "the buyer has paid, and JD has not"
         assert f"¥{given:.2f}" in said, page
-    trace = text_of(client.get(f"/studio/mei/orders/{line.pk}").content.decode())
+    trace = text_of(client.get(pages[0]).content.decode())
     assert "JD pays this commission to you itself. It is not in your balance here" in trace
+    assert "by the marketplace’s own calendar, which its console shows" in trace
+
+    union.sandbox.move(order, "receive")
+    union.sandbox.move(order, "settle")
+    booked()
+    assert Journal.objects.count() == journals
+    for page in pages:
+        said = text_of(client.get(page).content.decode())
+        assert "paid by JD" in said, page
+        assert "Settled, waiting" not in said, "nothing of it waits here"
 
 
 def test_what_the_marketplace_finds_against_such_an_order_is_no_operators_to_decide(union: Union) -> None:
@@ -146,7 +161,7 @@ def test_nothing_but_the_key_file_opens_what_the_database_keeps(
     (done,) = sync_own_accounts(now=clock.now())
     assert "cannot be read" in done.trouble
     assert [each.trouble for each in sync("jd", now=clock.now())] == [""], "the operator's account works on"
-    assert "paid by JD" in client.get("/studio/mei/orders").content.decode()
+    assert "JD pays you" in client.get("/studio/mei/orders").content.decode()
 
     settings.JOEY_OWN_ACCOUNTS_KEY = tmp_path / "another.key"
     OwnAccount.objects.filter(removed_at=None).update(removed_at=clock.now(), sealed=None)
@@ -382,3 +397,50 @@ def test_the_listing_and_what_is_offered_say_that_all_of_it_is_the_keepers(union
     assert earns[0]
     assert earns[1]
     assert float(earns[0][1]) < float(earns[1][1])
+
+
+def test_the_office_tells_positions_of_keepers_accounts_from_the_operators(union: Union) -> None:
+    shop = meis_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    union.go_and_buy(shop)
+    office = operator_signed_in(ada())
+
+    for table in ("sharing_position", "sharing_positionlease"):
+        said = text_of(office.get(reverse(f"admin:{table}_changelist")).content.decode())
+        assert "JD, by a keeper’s own account" in said, table
+
+
+def test_where_a_link_is_shared_it_says_who_pays(union: Union) -> None:
+    link = union.link(meis_shop())
+    client = signed_in(mei())
+    shared = f"/studio/mei/share/{link.listing_id}?link={link.code}"
+    before = text_of(client.get(shared).content.decode())
+    assert "Of a commission you get 80%; the other 20% is Joey's platform fee." in before
+    assert "pays you itself" not in before
+
+    connect(client, "mei", union.accounts[0])
+
+    after = text_of(client.get(shared).content.decode())
+    assert "JD pays you itself, by your own account: all of the commission." in after
+    assert "platform fee" not in after
+    made = Caller(mei()).post("/shops/mei/links", {"listing_id": str(link.listing_id), "channel": "qq"})
+    assert made.json()["paid_by"] == "marketplace"
+
+
+def test_where_goods_are_picked_the_head_and_each_row_agree_on_who_pays(union: Union) -> None:
+    union.link(meis_shop())
+    flask(marketplace="taobao")
+    client = signed_in(mei())
+    offered = f"/studio/mei/pick?offer={union.offer.pk}"
+    assert "Of a commission you get 80%" in text_of(client.get(offered).content.decode())
+
+    connect(client, "mei", union.accounts[0])
+
+    own = text_of(client.get(offered).content.decode())
+    assert "JD pays you itself, by your own account: all of the commission." in own
+    assert re.search(r"all of [0-9.]+% commission[^;]*; JD pays you itself", own)
+    assert "platform fee" not in own
+    assert "your share of" not in own
+    mixed = text_of(client.get("/studio/mei/pick").content.decode())
+    assert "JD pays you itself, by your own account" in mixed
+    assert "Of other commissions you get 80%; the other 20% is Joey's platform fee." in mixed

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.insight.explain_disputes import why_closed
 from joey.kit import clock
-from joey.marketplaces.registry import reporter_name
 from joey.office.columns import NOTHING
 from joey.office.filters import InWords
 from joey.office.read_only import WithReason, each_with_reason, operator, reason_text
 from joey.office.site import office
-from joey.office.words import actor_in_words
+from joey.office.words import actor_in_words, in_words
 from joey.orders.close_dispute import close_dispute
 from joey.orders.disputes import only_open
 from joey.orders.models import Dispute
@@ -73,7 +72,7 @@ class Disputes(WithReason):
 
     @admin.display(description=_("Marketplace"))
     def marketplace(self, dispute: Dispute) -> str:
-        return str(reporter_name(dispute.line.marketplace))
+        return str(in_words("dispute.marketplace", dispute.line.marketplace))
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, dispute: Dispute) -> str:
