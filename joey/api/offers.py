@@ -63,8 +63,8 @@ class OfferOut(Out):
     """`price` is what a buyer pays now, with the coupon while one runs; null when it is not known any more.
 
     `earning` is the shopkeeper's part of one sale at that price by the plan; the marketplace pays all of it to a
-    keeper whose shop goes there by an account of its own (`paid_by` of its links). `earns` false: a share earns nothing, and
-    `no_earning_reason` says why.
+    keeper whose shop goes there by an account of its own (`paid_by` of its links). `earns` false: a share earns
+    nothing, and `no_earning_reason` says why.
     """
 
     id: UUID

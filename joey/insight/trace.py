@@ -102,8 +102,8 @@ def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
     if line.is_paid_by_marketplace:
         return "paid_by_marketplace", _(
-            "%s pays this commission to you itself. It is not in your balance here, and this site takes no part. It is paid"
-            " by the marketplace’s own calendar, which its console shows."
+            "%s pays this commission to you itself. It is not in your balance here, and this site takes no part."
+            " It is paid by the marketplace’s own calendar, which its console shows."
         ) % registry.reporter_name(line.marketplace)
     if waits in (waits_for_what.QUARANTINED, waits_for_what.NOT_BOOKED, waits_for_what.NOT_INSTALLED):
         return waits, waiting_in_words(line, waits, now=now)
