@@ -178,6 +178,7 @@ class CredentialField:
 
     name: str
     label: Wording
+    hint: Wording  # what it is and where the keeper has it from
     is_secret: bool = False
     is_needed: bool = True
 

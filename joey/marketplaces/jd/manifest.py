@@ -151,10 +151,50 @@ MANIFEST = Manifest(
     usual_settle_days=40,
     reserved_names=frozenset({"jd", "jingdong"}),
     own_account=(
-        CredentialField("app_key", Wording(en="App key", zh="应用 App Key")),
-        CredentialField("app_secret", Wording(en="App secret", zh="应用 App Secret"), is_secret=True),
-        CredentialField("site_id", Wording(en="Site ID", zh="网站或 APP 的 ID（siteId）")),
-        CredentialField("union_id", Wording(en="Union ID", zh="联盟 ID（unionId）"), is_needed=False),
-        CredentialField("union_key", Wording(en="Authorisation key", zh="授权 Key"), is_secret=True, is_needed=False),
+        CredentialField(
+            "app_key",
+            Wording(en="App key", zh="应用 App Key"),
+            Wording(en="It names your application of JD Union (app_key).", zh="你的京东联盟应用的 app_key。"),
+        ),
+        CredentialField(
+            "app_secret",
+            Wording(en="App secret", zh="应用 App Secret"),
+            Wording(
+                en="The secret of the same application. Every call is signed with it.",
+                zh="同一个应用的密钥，每次调用都用它签名。",
+            ),
+            is_secret=True,
+        ),
+        CredentialField(
+            "site_id",
+            Wording(en="Site ID (siteId)", zh="网站或 APP 的 ID（siteId）"),
+            Wording(
+                en="The number of the website or app that you registered at JD Union. That of a social-media account is"
+                " refused.",
+                zh="你在京东联盟登记的网站或 APP 的编号。社交媒体的编号会被京东拒绝。",
+            ),
+        ),
+        CredentialField(
+            "union_id",
+            Wording(en="Union ID (unionId)", zh="联盟 ID（unionId）"),
+            Wording(
+                en="The number of your account at JD Union; each order report names it. Needed only if this site is to"
+                " make a position for you.",
+                zh="你在京东联盟的账号编号，每条订单报告里都有。只有让本站为你新建推广位时才需要。",
+            ),
+            is_needed=False,
+        ),
+        CredentialField(
+            "union_key",
+            Wording(en="Authorisation key of the union account", zh="联盟账号的授权 Key"),
+            Wording(
+                en="Goes with the union ID: JD takes both to make a position, and has to grant that. Without them, make"
+                " one in JD’s console and give its number below.",
+                zh="与联盟 ID 配对，新建推广位时京东要核对这两项，并且需要开通权限。"
+                "没有的话，请在京东联盟后台新建推广位，把编号填在下面。",
+            ),
+            is_secret=True,
+            is_needed=False,
+        ),
     ),
 )

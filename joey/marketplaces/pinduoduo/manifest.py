@@ -108,10 +108,34 @@ MANIFEST = Manifest(
     refund_days=45,
     usual_settle_days=45,
     own_account=(
-        CredentialField("client_id", Wording(en="Client ID", zh="应用 client_id")),
-        CredentialField("client_secret", Wording(en="Client secret", zh="应用 client_secret"), is_secret=True),
-        CredentialField("media_id", Wording(en="Medium ID", zh="媒体 ID（media_id）"), is_needed=False),
-        CredentialField("pid", Wording(en="A pid of the account", zh="账号的一个推广位（pid）"), is_needed=False),
+        CredentialField(
+            "client_id",
+            Wording(en="Client ID (client_id)", zh="应用 client_id"),
+            Wording(
+                en="Of an application of the type 多多客联盟 that is bound to your account of Duoduo Jinbao. This"
+                " site’s address has to be on its IP white list: ask the operator for it.",
+                zh="类型为“多多客联盟”、已绑定你的多多进宝账号的应用。"
+                "应用的 IP 白名单里要有本站的地址，可向本站运营人员询问。",
+            ),
+        ),
+        CredentialField(
+            "client_secret",
+            Wording(en="Client secret", zh="应用 client_secret"),
+            Wording(
+                en="The secret of the same application. Every call is signed with it.",
+                zh="同一个应用的密钥，每次调用都用它签名。",
+            ),
+            is_secret=True,
+        ),
+        CredentialField(
+            "media_id",
+            Wording(en="Media ID (media_id)", zh="媒体 ID（media_id）"),
+            Wording(
+                en="The medium of your account that a new position (pid) is to belong to.",
+                zh="新建的推广位（pid）所属的媒体。",
+            ),
+            is_needed=False,
+        ),
     ),
     reserved_names=frozenset({"pinduoduo", "pdd", "duoduo", "yangkeduo"}),
 )

@@ -141,10 +141,41 @@ MANIFEST = Manifest(
     usual_settle_days=12,
     reserved_names=frozenset({"taobao", "tao", "tmall", "tianmao", "alibaba", "alipay"}),
     own_account=(
-        CredentialField("app_key", Wording(en="App key", zh="应用 App Key")),
-        CredentialField("app_secret", Wording(en="App secret", zh="应用 App Secret"), is_secret=True),
-        CredentialField("adzone_id", Wording(en="Ad zone for searches", zh="搜索用的推广位 ID（adzone_id）")),
-        CredentialField("site_id", Wording(en="Site ID", zh="媒体 ID（site_id）"), is_needed=False),
-        CredentialField("session", Wording(en="Session key", zh="授权 Session Key"), is_secret=True, is_needed=False),
+        CredentialField(
+            "app_key",
+            Wording(en="App key", zh="应用 App Key"),
+            Wording(
+                en="The number of your application for Taobao Union, digits only.",
+                zh="你的淘宝联盟应用的编号，全是数字。",
+            ),
+        ),
+        CredentialField(
+            "app_secret",
+            Wording(en="App secret", zh="应用 App Secret"),
+            Wording(
+                en="The secret of the same application. Every call is signed with it.",
+                zh="同一个应用的密钥，每次调用都用它签名。",
+            ),
+            is_secret=True,
+        ),
+        CredentialField(
+            "adzone_id",
+            Wording(en="Ad zone for searches (adzone_id)", zh="搜索用的推广位 ID（adzone_id）"),
+            Wording(
+                en="The last number of a pid, mm_1_2_3. You make ad zones in the console of Taobao Union. Searches name"
+                " this one; links of your shop go by another.",
+                zh="推广位 pid（形如 mm_1_2_3）的最后一段数字。推广位在淘宝联盟后台新建。"
+                "搜索商品时用它，小店的链接用另一个推广位。",
+            ),
+        ),
+        CredentialField(
+            "site_id",
+            Wording(en="Site ID (site_id)", zh="媒体 ID（site_id）"),
+            Wording(
+                en="The middle number of a pid: the 2 in mm_1_2_3. With it this site can make an ad zone for you.",
+                zh="推广位 pid 中间的那段数字，即 mm_1_2_3 中的 2。填了以后，本站可以为小店新建推广位。",
+            ),
+            is_needed=False,
+        ),
     ),
 )
