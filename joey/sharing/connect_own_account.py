@@ -4,6 +4,7 @@ Its marketplace pays the keeper itself. The shop's lease at the operator's accou
 it may still sell and is paid by the plan, and it resumes once the keeper's account is removed.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -12,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
 from joey.kit.rate_limit import Limit, hit
-from joey.kit.refusals import Conflict, Invalid, NotFound
+from joey.kit.refusals import Conflict, Invalid, NotFound, Text
 from joey.marketplaces import registry
 from joey.marketplaces.connect_account import OtherAccount, asked_once, connector_of
-from joey.marketplaces.manifest_shape import Manifest
+from joey.marketplaces.manifest_shape import CredentialField, Manifest
 from joey.marketplaces.own_accounts import (
     account_of,
     code_of_account,
@@ -38,6 +39,7 @@ from joey.shops.own_account import own_account_of, own_accounts_of
 # Each attempt is a call that the marketplace sees come from here.
 A_DAY = Limit("own-accounts", 20, timedelta(days=1))
 LONGEST = 2000  # characters of one credential
+CREDENTIAL = re.compile(r"[A-Za-z0-9_.~+/=@:|-]+")
 
 
 def may_connect(manifest: Manifest) -> bool:
@@ -47,13 +49,24 @@ def may_connect(manifest: Manifest) -> bool:
     return bool(manifest.own_account) and by_position and (can.track, can.report) == ("api", "api")
 
 
+def problem_of(asked: CredentialField, value: str) -> Text:
+    """What is wrong with what was typed for it, as far as that is known without its marketplace; "" of nothing."""
+    if not value:
+        return _("“%s” is missing.") % asked.label.text if asked.is_needed else ""
+    if len(value) > LONGEST:
+        return _("“%s” is too long.") % asked.label.text
+    if not CREDENTIAL.fullmatch(value):
+        return _("“%s” has a blank or another character that none has. Copy it again.") % asked.label.text
+    return ""
+
+
 def connect_own_account(
     shop: Shop, marketplace: str, given: Mapping[str, str], *, position: str, by: Person, now: datetime
 ) -> str:
     """Keep the account once a call of it was taken; its code. The same account again: new credentials replace the old.
 
     `given` is what the manifest asks for (`own_account`). `position`: the shop's links go by it; "": one is made, where
-    an account can. Raises NotFound where none can be connected; TooMany, Invalid, MarketplaceRefused, NotAnswered,
+    an account can. Raises NotFound where none can be connected; TooMany, Invalid, NotAnswered,
     MarketplaceUnavailable, Conflict, OtherAccount, AccountLocked, and then nothing has changed.
     """
     if shop.owner_id != by.pk:
@@ -64,17 +77,13 @@ def connect_own_account(
         raise NotFound(_("No account of your own can be connected at %s.") % registry.name_of(marketplace))
     with transaction.atomic():  # counts whatever comes of it
         hit((A_DAY, str(shop.owner_id)), now=now, text=_("You tried often today. Try again tomorrow."))
-    credentials = _typed(operators.manifest, given)
+    credentials, position = _typed(operators.manifest, given), position.strip()
+    if position and not KEY.fullmatch(position):
+        raise Invalid(_("A position is 1 to 80 visible characters without blanks."), field="position")
     connector = connector_of(marketplace, own_configuration(marketplace, credentials))
     _check_is_free(shop, marketplace, connector.account, operators)
-    asked_once(
-        connector,
-        _(
-            "%(place)s did not answer, so whether it takes this account is not known, and nothing was changed. Try"
-            " again later. What went wrong: %(why)s"
-        ),
-    )
-    key = _position(connector, shop, marketplace, position.strip())
+    _ask(connector)
+    key = _position(connector, shop, marketplace, position)
     with transaction.atomic(durable=True):
         return _keep(shop, marketplace, connector.account, credentials, operators, key=key, by=by, now=now)
 
@@ -110,10 +119,8 @@ def _typed(manifest: Manifest, given: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for asked in manifest.own_account:
         value = str(given.get(asked.name) or "").strip()
-        if asked.is_needed and not value:
-            raise Invalid(_("“%s” is missing.") % asked.label.text, field=asked.name)
-        if len(value) > LONGEST:
-            raise Invalid(_("“%s” is too long.") % asked.label.text, field=asked.name)
+        if problem := problem_of(asked, value):
+            raise Invalid(problem, field=asked.name)
         if value:
             found[asked.name] = value
     return found
@@ -133,6 +140,26 @@ def _check_is_free(shop: Shop, marketplace: str, account: str, operators: Connec
         raise OtherAccount(_("Another account of %s is connected for this shop. Remove it first.") % place)
 
 
+def _ask(connector: Connector) -> None:
+    """One call, to see whether the marketplace takes what was typed."""
+    not_answered = _(
+        "%(place)s did not answer, so whether it takes this account is not known, and nothing was changed. Try"
+        " again later. What went wrong: %(why)s"
+    )
+    try:
+        asked_once(connector, not_answered)
+    except MarketplaceRefused as refused:
+        text = _(
+            "%(place)s did not take this account, and nothing was changed. Check the key and the secret first: whole,"
+            " and both of one application. Its answer: %(why)s"
+        )
+        raise _with_answer(text, connector, refused) from None
+
+
+def _with_answer(text: Text, connector: Connector, refused: MarketplaceRefused, field: str | None = None) -> Invalid:
+    return Invalid(text % {"place": registry.name_of(connector.code), "why": refused.text}, field=field)
+
+
 def _position(connector: Connector, shop: Shop, marketplace: str, typed: str) -> str:
     """The key that links go by: as typed, as it is already, or a new one of the account."""
     own = own_account_of(shop.pk, marketplace)
@@ -141,11 +168,10 @@ def _position(connector: Connector, shop: Shop, marketplace: str, typed: str) ->
         return typed or known[0]
     if known:
         raise Conflict(
-            _("Links of this shop go by another position. To change it, remove the account and connect it again.")
+            _("Links of this shop go by another position. To change it, remove the account and connect it again."),
+            field="position",
         )
     if typed:
-        if not KEY.fullmatch(typed):
-            raise Invalid(_("A position is 1 to 80 visible characters without blanks."), field="position")
         return typed
     if connector.manifest.capabilities.positions.granted != "api":
         text = _("This account cannot make a position itself. Make one in the console of %s and give its number.")
@@ -153,7 +179,11 @@ def _position(connector: Connector, shop: Shop, marketplace: str, typed: str) ->
     try:
         return connector.register_position(f"joey-{shop.slug}")
     except MarketplaceRefused as refused:
-        raise Invalid(refused.text, field="position") from None
+        text = _(
+            "%(place)s makes no position for this account. Make one in its console and give its number. Its answer:"
+            " %(why)s"
+        )
+        raise _with_answer(text, connector, refused, "position") from None
 
 
 def _keep(

@@ -15,6 +15,8 @@ urlpatterns = [
     path("<slug:slug>/settings", home.settings_page),
     path("<slug:slug>/tokens", home.tokens),
     path("<slug:slug>/accounts", own_accounts.own_accounts_page),
+    path("<slug:slug>/accounts/<str:marketplace>", own_accounts.own_account_page),
+    path("<slug:slug>/accounts/<str:marketplace>/remove", own_accounts.remove_own_account_page),
     path("<slug:slug>/pick", pick.pick),
     path("<slug:slug>/pick/suggestions", pick.suggestions),
     path("<slug:slug>/pick/paste", pick.paste),

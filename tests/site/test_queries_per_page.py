@@ -81,6 +81,7 @@ QUERIES = {
     "studio/<slug:slug>/": 11,
     "studio/<slug:slug>/settings": 6,
     "studio/<slug:slug>/accounts": 6,
+    "studio/<slug:slug>/accounts/<str:marketplace>": 6,
     "studio/<slug:slug>/pick": 10,
     "studio/<slug:slug>/pick/suggestions": 3,
     "studio/<slug:slug>/shelves": 7,
@@ -143,6 +144,7 @@ NO_PAGE = {
     "studio/sign-in/code": 302,
     "studio/sign-out": 405,
     "studio/<slug:slug>/tokens": 405,
+    "studio/<slug:slug>/accounts/<str:marketplace>/remove": 404,  # where none is connected
     "studio/<slug:slug>/pick/paste": 405,
     "studio/<slug:slug>/pick/add": 405,
     "studio/<slug:slug>/pick/undo": 405,

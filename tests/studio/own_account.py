@@ -85,9 +85,9 @@ def _fetched() -> Offer:
 
 def connect(client: Client, slug: str, account: dict[str, str], **more: str) -> Any:
     """Type the account into the page of the studio."""
-    given: dict[str, Any] = {"do": "connect", "marketplace": "jd", "position": "", **account, **more}
-    return client.post(f"/studio/{slug}/accounts", given)
+    given: dict[str, Any] = {"position": "", **account, **more}
+    return client.post(f"/studio/{slug}/accounts/jd", given)
 
 
 def remove(client: Client, slug: str) -> Any:
-    return client.post(f"/studio/{slug}/accounts", {"do": "remove", "marketplace": "jd", "position": ""})
+    return client.post(f"/studio/{slug}/accounts/jd/remove")

@@ -15,6 +15,7 @@ from joey.insight.erase_subject import erase_subject
 from joey.instance.doctor import _own_accounts
 from joey.kit import clock, sql
 from joey.ledger.models import Journal
+from joey.marketplaces.jd.manifest import MANIFEST
 from joey.marketplaces.models import OwnAccount
 from joey.marketplaces.own_key import seal
 from joey.orders.answer_lost_orders import answer_lost_orders
@@ -218,23 +219,110 @@ def test_a_page_never_shows_what_was_typed_and_a_refused_account_is_not_kept(uni
 
     said = answer.content.decode()
     assert answer.status_code == 422
-    assert "JD refused" in said
-    assert [name for name, value in wrong.items() if value in said] == []
+    why = text_of(said)
+    assert "JD did not take this account, and nothing was changed. Check the key and the secret first" in why
+    assert why.index("Check the key and the secret first") < why.index("Its answer: JD refused")
+    assert [name for name in SECRET_FIELDS if wrong[name] in said] == []
+    assert [name for name in wrong if name not in SECRET_FIELDS and f'value="{wrong[name]}"' not in said] == []
     assert not OwnAccount.objects.exists()
     connect(client, "mei", union.accounts[0])
-    said = client.get("/studio/mei/accounts").content.decode()
-    assert [name for name, value in union.accounts[0].items() if value in said] == []
-    assert "account b1c2…c701" in text_of(said)
+    for page in ("accounts", "accounts/jd", "accounts/jd/remove"):
+        said = client.get(f"/studio/mei/{page}").content.decode()
+        assert [name for name, value in union.accounts[0].items() if value in said] == []
+        assert "account b1c2…c701" in text_of(said)
 
 
-@pytest.mark.parametrize("missing", ["app_key", "app_secret", "site_id"])
-def test_what_is_missing_is_named_beside_its_field(union: Union, missing: str) -> None:
+def test_all_that_is_missing_is_named_at_once_and_the_first_of_it_is_in_view(union: Union) -> None:
     meis_shop()
 
-    answer = connect(signed_in(mei()), "mei", union.accounts[0] | {missing: " "})
+    answer = connect(signed_in(mei()), "mei", {"app_key": " ", "site_id": "", "union_id": "1000000702"}, position="7")
 
+    said = answer.content.decode()
     assert answer.status_code == 422
-    assert f'id="e-{missing}"' in answer.content.decode()
+    assert re.findall(r'id="e-(\w+)"', said) == ["app_key", "app_secret", "site_id"]
+    assert re.search(r'id="f-app_key"[^>]* autofocus', said)
+    assert said.count("autofocus") == 1
+    assert 'href="#f-site_id"' in said
+    assert re.search(r'value="1000000702" id="f-union_id"', said), "what is no secret is there still"
+    assert re.search(r'value="7" id="f-position"', said)
+
+
+HOSTILE = {
+    "markup": "<img src=x onerror=alert(1)>",
+    "5,000 characters": "a" * 5000,
+    "a control character": "abc\x07def",
+    "NUL": "abc\x00def",
+    "a blank inside": "abc def",
+    "Chinese": "密钥",
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_what_no_credential_has_is_refused_by_name_and_nothing_is_lost(union: Union, hostile: str) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    connect(client, "mei", union.accounts[0])
+    sealed = OwnAccount.objects.get().sealed
+
+    for name in (*union.accounts[0], "position"):
+        answer = connect(client, "mei", union.accounts[0] | {name: hostile})
+
+        said = answer.content.decode()
+        assert answer.status_code == 422
+        assert re.findall(r'id="e-(\w+)"', said) == [name]
+        assert "<img src=x" not in said
+        assert [each for each in SECRET_FIELDS if union.accounts[0][each] in said] == []
+    assert OwnAccount.objects.get().sealed == sealed
+    assert tracked_url(union.link(shop), now=clock.now()).lease is not None
+
+
+def test_no_credential_is_in_a_log_a_session_or_an_address(
+    union: Union, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    meis_shop()
+    client, account = signed_in(mei()), union.accounts[0]
+
+    with caplog.at_level("DEBUG"):
+        answers = [
+            connect(client, "mei", account | {"app_secret": "f" * 32}),
+            connect(client, "mei", account),
+            connect(signed_in(mei(), fresh=False), "mei", account),
+        ]
+
+    said = caplog.text + str(dict(client.session)) + "".join(str(each.headers) for each in answers) + _whole_database()
+    secrets = [account[name] for name in SECRET_FIELDS] + ["f" * 32]
+    assert [each for each in secrets if each in said] == []
+
+
+def test_each_field_says_what_it_is_and_what_is_needed_is_said_before(union: Union) -> None:
+    meis_shop()
+    client = signed_in(mei())
+
+    said = text_of(client.get("/studio/mei/accounts").content.decode())
+    assert "You need an application of your own at the marketplace’s affiliate union" in said
+    assert "Links that you have shared already keep working." in said
+
+    form = client.get("/studio/mei/accounts/jd").content.decode()
+    hints = re.findall(r'id="h-(\w+)">([^<]+)<', form)
+    assert [name for name, _hint in hints] == [*(each.name for each in MANIFEST.own_account), "position"]
+    assert "That of a social-media account is refused." in dict(hints)["site_id"]
+
+
+def test_an_account_is_removed_once_its_keeper_has_been_asked(union: Union) -> None:
+    meis_shop()
+    client = signed_in(mei())
+    connect(client, "mei", union.accounts[0])
+
+    page = client.get("/studio/mei/accounts/jd").content.decode()
+    assert 'href="/studio/mei/accounts/jd/remove"' in page
+    assert 'action="/studio/mei/accounts/jd/remove"' not in page, "one tap removes nothing"
+    asks = client.get("/studio/mei/accounts/jd/remove").content.decode()
+    assert "Remove your account at JD?" in asks
+    assert "are destroyed" in asks
+    assert OwnAccount.objects.get().sealed is not None
+
+    assert remove(client, "mei")["Location"] == "/studio/mei/accounts?done=removed"
+    assert OwnAccount.objects.get().sealed is None
+    assert client.get("/studio/mei/accounts/jd/remove").status_code == 404
 
 
 def test_without_a_key_of_positions_the_keeper_gives_the_number_of_one(union: Union) -> None:
