@@ -212,8 +212,9 @@ def test_without_a_key_of_positions_the_keeper_gives_the_number_of_one(union: Un
     poor = {name: value for name, value in union.accounts[0].items() if name not in ("union_id", "union_key")}
 
     assert "Make one in the console of JD and give its number." in connect(client, "mei", poor).content.decode()
-    assert connect(client, "mei", poor, position="3000000901").status_code == 302
-    assert PositionLease.objects.get(ended_at=None).position.key == "3000000901"
+    made = union.position(0, "from the console")
+    assert connect(client, "mei", poor, position=made).status_code == 302
+    assert PositionLease.objects.get(ended_at=None).position.key == made
 
 
 def test_an_account_is_connected_once_and_never_the_operators(union: Union) -> None:
