@@ -97,6 +97,12 @@ def code_of_account(marketplace: str, account: str) -> str | None:
     ).first()  # fmt: skip
 
 
+def codes_beside(code: str) -> list[str]:
+    """The other codes under which orders of the same marketplace came in, those of removed accounts too. One query."""
+    own = OwnAccount.objects.filter(marketplace=marketplace_of(code)).values_list("code", flat=True)
+    return [each for each in (marketplace_of(code), *own) if each != code]
+
+
 def account_of(code: str) -> str:
     """The marketplace's name for the account, which is no secret; "" where it was never connected."""
     return OwnAccount.objects.filter(code=code).values_list("account", flat=True).first() or ""

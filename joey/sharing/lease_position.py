@@ -205,6 +205,12 @@ def first_leased_at(marketplace: str) -> datetime | None:
     return first
 
 
+def first_leases(code: str) -> dict[str, datetime]:
+    """When the first lease of each position of an account began, by the position's key. One query."""
+    begun = PositionLease.objects.filter(marketplace=code).values_list("position__key")
+    return dict(begun.annotate(models.Min("leased_from")))
+
+
 def _whole_second(moment: datetime) -> datetime:
     """Marketplaces report times in whole seconds, cut off. A lease begins and ends on them too, or a click within the
     second of its beginning would seem to come before it."""

@@ -233,16 +233,6 @@ def test_an_account_is_connected_once_and_never_the_operators(union: Union) -> N
     assert OwnAccount.objects.count() == 1
 
 
-def test_an_account_that_becomes_the_operators_is_asked_once(union: Union, settings: Settings) -> None:
-    meis_shop()
-    connect(signed_in(mei()), "mei", union.accounts[0])
-    settings.JOEY_MARKETPLACES = {"jd": settings.JOEY_MARKETPLACES["jd"] | {"credentials": union.accounts[0]}}
-
-    (done,) = sync_own_accounts(now=clock.now())
-
-    assert "is not connected here" in done.trouble
-
-
 def test_calls_go_to_the_operators_gateway_and_to_no_other(union: Union) -> None:
     meis_shop()
 
