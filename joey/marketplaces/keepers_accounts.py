@@ -1,13 +1,30 @@
-"""Accounts in the operator's file that a keeper had connected before: their orders come in as the keeper's.
+"""Where keepers' own accounts and the operator's meet: what an operator may not do with the former.
 
-`joey marketplaces connect` refuses such an account; the file can be written by hand as well.
+An account in the operator's file may be one that a keeper had connected before. `joey marketplaces connect` refuses it;
+the file can be written by hand as well. Then its orders come in as the keeper's.
 """
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Text
 from joey.marketplaces.models import OwnAccount
+from joey.marketplaces.own_codes import is_own
+from joey.marketplaces.port import Connector
+
+
+def operators_connector(marketplace: str) -> Connector:
+    """The same as `registry.connector_for`, for what an operator does. Raises what `check_operators` does."""
+    check_operators(marketplace)
+    return registry.connector_for(marketplace)
+
+
+def check_operators(marketplace: str) -> None:
+    """Raises Invalid for the code of a keeper's own account: its calls and its positions are its keeper's."""
+    if is_own(marketplace):
+        text = _("This is an account that a keeper has of their own at %s, and it is used for their shop alone.")
+        raise Invalid(text % registry.name_of(marketplace), field="marketplace")
 
 
 def keepers_accounts() -> dict[str, Text]:
