@@ -6,11 +6,10 @@ import pytest
 from pytest_django import Settings
 
 from joey.catalog.models import Offer
-from joey.edge.ask_marketplace import Untracked, _reason
+from joey.edge.ask_marketplace import Untracked
 from joey.kit import clock
-from joey.kit.refusals import Refusal
 from joey.marketplaces.models import OwnAccount
-from joey.sharing.models import Link, Position, PositionLease
+from joey.sharing.models import Position, PositionLease
 from joey.sharing.positions_report import of_use
 from joey.sharing.tracked_url import tracked_url
 from joey.sharing.withdraw_position import withdraw_position
@@ -18,7 +17,7 @@ from tests.cast import lulu, lulus_shop, mei, meis_shop
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, sandbox
 from tests.studio.own_account import Union, connect, remove, union_of
-from tests.studio.test_own_accounts import booked, line_of, text_of
+from tests.studio.test_own_accounts import booked, line_of, text_of, why_untracked
 from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -33,13 +32,6 @@ def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
 def open_position() -> Position:
     """The position that the shop's links go by at its own account."""
     return PositionLease.objects.get(ended_at=None, marketplace__startswith="own:").position
-
-
-def why_untracked(link: Link) -> Untracked:
-    """What the visitor is told who goes on by the link."""
-    with pytest.raises(Refusal) as refused:
-        tracked_url(link, now=clock.now())
-    return _reason(refused.value)
 
 
 def test_a_shop_connects_again_with_another_position_and_then_with_the_first(union: Union) -> None:
