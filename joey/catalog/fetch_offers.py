@@ -19,6 +19,7 @@ from joey.catalog.search.split_words import LONGEST_QUESTION, question_words
 from joey.kit import clock
 from joey.kit.refusals import Invalid, Refusal
 from joey.marketplaces import registry
+from joey.marketplaces.keepers_accounts import operators_connector
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.pasted import is_pasted
 from joey.marketplaces.port import Connector, MarketplaceRefused, SearchSort
@@ -64,7 +65,7 @@ def fetch_offers(
     `again`, and an offer that is known already is updated. A search ends with its last page. A marketplace that refuses
     one search is asked the others; after any other trouble it is left. Raises NotConnected.
     """
-    connectors = [registry.connector_for(marketplace)] if marketplace else _searched_by_call()
+    connectors = [operators_connector(marketplace)] if marketplace else _searched_by_call()
     asked = list(asked)
     for connector in connectors:
         for question in asked:

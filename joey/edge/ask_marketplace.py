@@ -14,12 +14,13 @@ from joey.edge.remember import Remembered
 from joey.kit import clock
 from joey.kit.close_connection import close_connection
 from joey.kit.refusals import Refusal
+from joey.marketplaces.own_key import AccountLocked
 from joey.marketplaces.port import MarketplaceRefused, PositionNotFiled, PositionRefused
 from joey.marketplaces.registry import NotConnected
-from joey.sharing.lease_position import NoPositionFree, NothingComesBack, TooManyPositions
+from joey.sharing.lease_position import NoOwnPosition, NoPositionFree, NothingComesBack, TooManyPositions
 from joey.sharing.models import TrackedUrl
 from joey.sharing.public_link import link_with_offer
-from joey.sharing.tracked_url import tracked_url
+from joey.sharing.tracked_url import OwnPositionRefused, tracked_url
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Untracked(Enum):
     POSITION_REFUSED = "position_refused"  # it does not know the shop's position
     NOT_FILED = "not_filed"  # the shop's keeper has to open a link there first
     NO_POSITION = "no_position"  # all are taken, or the shop's owner has as many as one person may have
+    OWN_ACCOUNT = "own_account"  # the keeper's own account there cannot be used as it is
     NO_PERSON = "no_person"  # a program asks: nothing is leased for one
     NOT_HERE = "not_here"  # no order at all is reported to this instance, as every page of the listing says
 
@@ -104,6 +106,8 @@ def _ask(link_id: UUID) -> TrackedUrl | Untracked:
 
 def _reason(refusal: Refusal) -> Untracked:
     match refusal:
+        case AccountLocked() | NoOwnPosition() | OwnPositionRefused():
+            return Untracked.OWN_ACCOUNT
         case NotConnected():
             return Untracked.NOT_HERE
         case NoPositionFree() | TooManyPositions():

@@ -14,6 +14,7 @@ from joey.kit.partitions import DAYS_LEFT_MIN, days_left
 from joey.kit.sentences import worded
 from joey.kit.utc_text import utc_text
 from joey.marketplaces import registry
+from joey.marketplaces.keepers_accounts import keepers_accounts
 from joey.marketplaces.unread_refunds import unread_refunds
 from joey.orders.models import OrderLine, SyncCursor
 from joey.payouts.by_rule import to_decide
@@ -76,7 +77,7 @@ class Counts:
 
 
 def health(*, now: datetime) -> Health:
-    """Seven queries, one more for each marketplace whose changes are not searchable yet, and one while a currency lacks
+    """Eight queries, one more for each marketplace whose changes are not searchable yet, and one while a currency lacks
     its licensed channel.
 
     Raises what the database raises when it is unavailable.
@@ -87,7 +88,7 @@ def health(*, now: datetime) -> Health:
         *_troubles(worker, syncs, now), *(each.text for each in registry.faults()), *rail_faults(),
         *_booking_troubles(booking, now), *_partition_troubles(), *_search_troubles(search),
     )  # fmt: skip
-    notices = (*_notices(syncs), *map(str, money_without_channel()))
+    notices = (*_notices(syncs), *map(str, keepers_accounts().values()), *map(str, money_without_channel()))
     return Health(troubles, notices, worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
 
 

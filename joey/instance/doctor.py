@@ -281,11 +281,13 @@ def _own_accounts() -> Iterator[Diagnosis]:
     from django.conf import settings
     from django.db import Error
 
+    from joey.marketplaces.keepers_accounts import keepers_accounts
     from joey.marketplaces.own_accounts import locked_accounts
     from joey.marketplaces.own_key import AccountLocked
 
     place = f"{settings.JOEY_OWN_ACCOUNTS_KEY} (JOEY_OWN_ACCOUNTS_KEY)"
     try:
+        yield from (Diagnosis(False, str(why)) for why in keepers_accounts().values())
         locked = locked_accounts()
     except Error:
         return  # reported above

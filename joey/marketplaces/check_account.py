@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from joey.marketplaces import registry
+from joey.marketplaces.keepers_accounts import operators_connector
 from joey.marketplaces.port import ChecksFacts
 from joey.marketplaces.unverified import AnswerSample, CheckedFact, UnverifiedFact
 
@@ -34,7 +35,7 @@ def check_account(marketplace: str, samples: Path, *, changed_at: Sequence[datet
 
     Raises NotConnected, and MarketplaceRefused where the marketplace does not take the account's calls at all.
     """
-    connector = registry.connector_for(marketplace)
+    connector = operators_connector(marketplace)
     if not isinstance(connector, ChecksFacts):
         return
     folder = samples / connector.code / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}Z"

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.accounts_file import accounts_in, keep_accounts
 from joey.kit.refusals import Conflict, Invalid, Refusal, Text, Unavailable
 from joey.marketplaces import registry
+from joey.marketplaces.keepers_accounts import check_operators
+from joey.marketplaces.own_accounts import code_of_account
 from joey.marketplaces.port import ChecksFacts, Connector
 from joey.marketplaces.unverified import CheckedFact
 
@@ -44,6 +46,7 @@ def connect_account(marketplace: str, configuration: object, file: Path, *, repl
     account take its place. Raises NotInstalled; Invalid, MarketplaceRefused, NotAnswered and OtherAccount, and then the
     file is as it was; ImproperlyConfigured where the file cannot be read. None quotes a value of the account.
     """
+    check_operators(marketplace)
     code = registry.code_for(marketplace)
     if code not in registry.packages():
         registry.manifest_of(marketplace)  # says that it is not installed
@@ -66,6 +69,12 @@ def connect_account(marketplace: str, configuration: object, file: Path, *, repl
             " same command again later. What went wrong: %(why)s"
         ),
     )
+    if code_of_account(code, connector.account) is not None:
+        text = _(
+            "A keeper has connected this account of %s as their own, and its orders come in as theirs. It was not"
+            " connected for this site, and nothing was changed."
+        )
+        raise OtherAccount(text % registry.name_of(code))
     is_new = before != configuration
     if is_new:
         keep_accounts(file, accounts_in(file) | {code: configuration})

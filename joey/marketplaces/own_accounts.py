@@ -75,7 +75,7 @@ def own_configuration(code: str, credentials: Mapping[str, str]) -> dict[str, An
 
 def keep_account(code: str, account: str, credentials: Mapping[str, str], *, now: datetime) -> None:
     """Seal the credentials and keep them, in place of older ones. Raises AccountLocked."""
-    sealed = seal(credentials, code, may_make_key=not OwnAccount.objects.exclude(sealed=None).exists())
+    sealed = seal(credentials, code)
     facts = {"account": account, "sealed": sealed.bytes, "key_id": sealed.key_id, "removed_at": None}
     new = {"marketplace": marketplace_of(code), "connected_at": now}
     was_removed = OwnAccount.objects.filter(code=code).exclude(removed_at=None).exists()
@@ -95,6 +95,12 @@ def code_of_account(marketplace: str, account: str) -> str | None:
     return OwnAccount.objects.filter(marketplace=marketplace, account=account, removed_at=None).values_list(
         "code", flat=True
     ).first()  # fmt: skip
+
+
+def codes_beside(code: str) -> list[str]:
+    """The other codes under which orders of the same marketplace came in, those of removed accounts too. One query."""
+    own = OwnAccount.objects.filter(marketplace=marketplace_of(code)).values_list("code", flat=True)
+    return [each for each in (marketplace_of(code), *own) if each != code]
 
 
 def account_of(code: str) -> str:

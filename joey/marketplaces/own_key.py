@@ -5,6 +5,7 @@ use in the row of another. Nothing here quotes what it seals.
 """
 
 import hashlib
+import logging
 import os
 import secrets
 from base64 import b64decode, b64encode
@@ -19,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.json import read_json
 from joey.kit.refusals import Unavailable
+
+log = logging.getLogger(__name__)
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 
@@ -37,15 +40,15 @@ class Sealed:
     key_id: str
 
 
-def seal(credentials: Mapping[str, str], code: str, *, may_make_key: bool) -> Sealed:
-    """Seal the credentials of the account with this code.
+def seal(credentials: Mapping[str, str], code: str) -> Sealed:
+    """Seal the credentials of the account with this code. Raises AccountLocked.
 
-    `may_make_key`: no account is sealed yet, so a missing key was never made, and is made now. Raises AccountLocked.
+    A key is made where there is no file. If there was one, what it sealed stays locked until it is typed again, which
+    the id of each one's key tells. A file that cannot be read, or holds no key, is left as it is.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    if may_make_key:
-        _make_key(settings.JOEY_OWN_ACCOUNTS_KEY)
+    _make_key(settings.JOEY_OWN_ACCOUNTS_KEY)
     key, nonce = _key(), secrets.token_bytes(NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, dumps(dict(credentials)).encode(), code.encode())
     return Sealed(nonce + sealed, _id_of(key))
@@ -88,16 +91,21 @@ def _key() -> bytes:
 
 def _make_key(path: Path) -> None:
     """Make the file unless it is there: complete from the moment on at which it is seen, and for its owner only."""
-    if path.exists():
-        return
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):  # another process was first: its key is the key
-        os.link(fresh, path)
-    fresh.unlink()
+    try:
+        if os.path.lexists(path):
+            return
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was first: its key is the key
+            os.link(fresh, path)
+            log.warning("a new key of keepers' own accounts was made in %s", path)
+        fresh.unlink()
+    except OSError as failure:
+        text = _("The file with the key of keepers' own accounts cannot be made (%s).")
+        raise AccountLocked(text % failure.strerror) from None
 
 
 def _id_of(key: bytes) -> str:

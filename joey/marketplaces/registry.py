@@ -228,8 +228,7 @@ def _connector_of(code: str) -> Connector | None:
     operators = _connectors(_configuration()).get(marketplace_of(code))
     if not is_own(code) or operators is None:
         return operators
-    own = own_connector(code)  # what the operator's account brings as well would be counted twice
-    return own if own is not None and own.account != operators.account else None
+    return own_connector(code)
 
 
 def _connectors(configuration: str) -> dict[str, Connector]:

@@ -14,9 +14,8 @@ from django.db import transaction
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import OrderLookUp
 from joey.marketplaces.port import AnyReport, Connector, KnowsOrdersByNumber
-from joey.marketplaces.read_reports import read_row
+from joey.marketplaces.read_reports import read_reports, read_row
 from joey.orders.models import LostOrder
-from joey.orders.of_others import reports_for, without_orders_of_others
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
 
 
@@ -90,8 +89,8 @@ def _answers(
     """Each with the end of the time that it is about."""
     if look_up.by == "time":
         if asked.since < asked.until:
-            yield from reports_for(connector, look_up.question, asked.since, asked.until)
+            yield from read_reports(connector, look_up.question, asked.since, asked.until)
         return
     for request in asked.requests:
         rows = cast(KnowsOrdersByNumber, connector).rows_of_order(request.number)
-        yield asked.until, without_orders_of_others(connector.code, [read_row(connector, row) for row in rows])
+        yield asked.until, [read_row(connector, row) for row in rows]

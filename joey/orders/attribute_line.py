@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.refusals import Conflict, NotFound
 from joey.kit.text import read_reason
+from joey.marketplaces import registry
 from joey.orders.claim_lines import BY_OPERATOR
 from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine
+from joey.orders.of_others import known_under, line_key
 from joey.orders.take_order_reports import lock_lines_of
 from joey.people.models import Person
 from joey.record.append import append
@@ -37,6 +39,9 @@ def attribute_line(line_id: UUID, shop: Shop, *, reason: str, by: Person | None,
     line = OrderLine.objects.select_for_update().get(pk=line_id)
     if line.shop_id is not None:
         raise Conflict(_("This order line belongs to a shop already, and that never changes."))
+    if (other := known_under(line.marketplace, [line_key(line)], claimed=True).get(line_key(line))) is not None:
+        text = _("This order line belongs to a shop already, by another account of %s, and one sale is paid once.")
+        raise Conflict(text % registry.reporter_name(other))
     kept = keep_text(reason, shop_id=shop.pk)
     OperatorAttribution.objects.create(
         line_id=line.pk, shop=shop, by=by.pk if by else None, at=now, **refer("reason", kept)

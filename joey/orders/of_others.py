@@ -1,34 +1,61 @@
-"""What a keeper's own account reports of everything else that it sells is none of Joey's, and is not kept.
+"""Reports of orders that an account brings and that are not to come in by it.
 
-The account is the keeper's, who may share by it anywhere. Joey keeps the orders through the positions that it knows of
-the account. Reports that name no order line by a position, as those of refunds, come to nothing where there is no line.
+- A keeper's own account: whatever it sells elsewhere is none of Joey's. Its keeper may share by it anywhere. Joey keeps
+  the orders through the positions that the shop goes by, from when it first did: what the account sold before, for
+  another shop of this instance maybe, is not that shop's.
+- Any account: the orders that are known by another account of the same marketplace already, as where an account was a
+  keeper's and is the operator's now. One sale comes in once.
+
+Reports that name no order line by a position, as those of refunds, come to nothing where there is no line.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from joey.marketplaces.manifest_shape import Question
+from joey.marketplaces.own_accounts import codes_beside
 from joey.marketplaces.own_codes import is_own
-from joey.marketplaces.port import AnyReport, ByPosition, Connector, OrderReport
-from joey.marketplaces.read_reports import read_reports
-from joey.sharing.queries import position_keys
+from joey.marketplaces.port import MINUTE, AnyReport, ByPosition, OrderReport
+from joey.orders.models import OrderLine
+from joey.sharing.lease_position import first_leases
 
-
-def reports_for(
-    connector: Connector, question: Question, since: datetime, until: datetime
-) -> Iterator[tuple[datetime, list[AnyReport]]]:
-    """The connector's answer for [since, until), a window at a time, without the orders of others."""
-    for window_end, reports in read_reports(connector, question, since, until):
-        yield window_end, without_orders_of_others(connector.code, reports)
+LineKey = tuple[str, str, str]
 
 
 def without_orders_of_others(code: str, reports: Sequence[AnyReport]) -> list[AnyReport]:
-    """The reports, of a keeper's own account those alone that may concern its shop."""
-    if not is_own(code) or not reports:
-        return list(reports)
-    known = position_keys(code)
-    return [each for each in reports if not isinstance(each, OrderReport) or _names_any(each, known)]
+    """The reports without those of order lines that are none of Joey's, or known by another account."""
+    kept = list(reports)
+    if is_own(code) and kept:
+        first = first_leases(code)
+        kept = [each for each in kept if not isinstance(each, OrderReport) or _is_since(each, first)]
+    elsewhere = known_under(code, [line_key(each) for each in kept if isinstance(each, OrderReport)])
+    return [each for each in kept if not isinstance(each, OrderReport) or line_key(each) not in elsewhere]
 
 
-def _names_any(report: OrderReport, known: frozenset[str]) -> bool:
-    return any(isinstance(piece, ByPosition) and piece.key in known for piece in report.evidence)
+def line_key(line: OrderReport | OrderLine) -> LineKey:
+    """What tells the line from every other of its marketplace."""
+    return line.external_order, line.external_line, line.external_part
+
+
+def known_under(code: str, lines: Sequence[LineKey], *, claimed: bool = False) -> dict[LineKey, str]:
+    """Those of the lines that are known by other accounts of the marketplace, with the code of one. `claimed`: those
+    alone that belong to a shop.
+    """
+    others = codes_beside(code) if lines else []
+    if not others:
+        return {}
+    orders = {order for order, _line, _part in lines}
+    found = OrderLine.objects.filter(marketplace__in=others, external_order__in=orders)
+    if claimed:
+        found = found.exclude(shop=None)
+    asked = set(lines)
+    return {line_key(each): each.marketplace for each in found if line_key(each) in asked}
+
+
+def _is_since(report: OrderReport, first: dict[str, datetime]) -> bool:
+    """Whether any piece of its evidence may be of the shop's time; one that names no time may be."""
+    for piece in report.evidence:
+        if isinstance(piece, ByPosition) and piece.key in first:
+            at = report.clicked_at if piece.at == "clicked" else report.placed_at
+            if at is None or at + (MINUTE if piece.to_the_minute else MINUTE * 0) >= first[piece.key]:
+                return True
+    return False

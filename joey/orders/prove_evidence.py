@@ -107,4 +107,20 @@ SUSPENSE = Check(
     """,
 )
 
-CHECKS = [CLAIMS, EVIDENCE, GIVEN, SUSPENSE]
+# By the codes that an order of the same marketplace may have come in under: an index finds the line under each.
+ONE_SALE = Check(
+    "10. No order line has a shop by two accounts of one marketplace",
+    """
+    WITH own AS (SELECT code, marketplace FROM marketplaces_ownaccount),
+    code AS (SELECT * FROM own UNION SELECT marketplace, marketplace FROM own)
+    SELECT line.id AS order_line, other.id AS other_line FROM own
+    JOIN code ON code.marketplace = own.marketplace AND code.code <> own.code
+    JOIN orders_orderline line ON line.marketplace = own.code AND line.shop_id IS NOT NULL
+    JOIN orders_orderline other
+      ON (other.marketplace, other.external_order, other.external_line, other.external_part)
+       = (code.code, line.external_order, line.external_line, line.external_part)
+    WHERE other.shop_id IS NOT NULL
+    """,
+)
+
+CHECKS = [CLAIMS, ONE_SALE, EVIDENCE, GIVEN, SUSPENSE]

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_noop as _
 from joey.kit.refusals import Refusal
 from joey.kit.sentences import Sentence, Words, to_keep, worded
 from joey.marketplaces import registry
+from joey.marketplaces.keepers_accounts import keepers_accounts
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.own_accounts import own_codes
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import AnyReport, Connector, MarketplaceRefused, MarketplaceUnavailable
+from joey.marketplaces.read_reports import read_reports
 from joey.orders.missing_reports import missing_reports
 from joey.orders.models import Poll, SyncCursor
-from joey.orders.of_others import reports_for
 from joey.orders.take_order_reports import AskedPoll, keep_poll, next_poll_number, take_order_reports
 from joey.sharing.lease_position import first_leased_at
 from joey.sharing.tracked_url import first_tracked_at
@@ -61,8 +62,14 @@ def sync(marketplace: str | None = None, *, now: datetime, recheck: bool = False
     """
     chosen = [registry.connector_for(marketplace)] if marketplace else registry.connectors()
     reporting = [connector for connector in chosen if connector.manifest.reports_orders]
+    not_asked = keepers_accounts()
     with in_bulk():
-        return [_sync_one(connector, now=now, recheck=recheck) for connector in reporting]
+        return [
+            _not_begun(each.code, str(not_asked[each.code]))
+            if each.code in not_asked
+            else _sync_one(each, now=now, recheck=recheck)
+            for each in reporting
+        ]
 
 
 def sync_own_accounts(*, now: datetime, recheck: bool = False) -> list[Synced]:
@@ -74,11 +81,15 @@ def sync_own_accounts(*, now: datetime, recheck: bool = False) -> list[Synced]:
 def _sync_own(code: str, *, now: datetime, recheck: bool) -> Synced:
     try:
         connector = registry.connector(code)
-    except Refusal as refusal:  # its key is not here, or the operator's account there is not connected
-        log.warning("sync of %s did not begin: %s", code, refusal)
-        SyncCursor.objects.filter(marketplace=code).update(trouble=to_keep(str(refusal)))
-        return Synced(code, reports=0, lines=0, read_until=None, trouble=str(refusal))
+    except Refusal as refusal:  # its key is not here, or the operator has no account there
+        return _not_begun(code, str(refusal))
     return _sync_one(connector, now=now, recheck=recheck)
+
+
+def _not_begun(code: str, why: str) -> Synced:
+    log.warning("sync of %s did not begin: %s", code, why)
+    SyncCursor.objects.filter(marketplace=code).update(trouble=to_keep(why))
+    return Synced(code, reports=0, lines=0, read_until=None, trouble=why)
 
 
 def _sync_one(connector: Connector, *, now: datetime, recheck: bool) -> Synced:
@@ -193,7 +204,7 @@ class Asking:
     def take(self, since: datetime, until: datetime) -> None:
         """Ask for [since, until) and take in each window with its poll; the cursor moves with what was taken in."""
         self.close_stretch()
-        windows = reports_for(self.connector, self.question, since, until)
+        windows = read_reports(self.connector, self.question, since, until)
         begun = since
         while True:
             number, asked_at = next_poll_number(), self.now + timedelta(seconds=monotonic() - self._begun)

@@ -29,6 +29,7 @@ from joey.orders.mark_violations import append_violations, mark_violations
 from joey.orders.models import Poll
 from joey.orders.move_lines import move_lines
 from joey.orders.newest_report import LINE, case_rank, newest_case_first
+from joey.orders.of_others import without_orders_of_others
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_kept import OF_THE_SET, stage_kept
 from joey.orders.stage_reports import Origin, stage_reports
@@ -126,12 +127,13 @@ def lock_lines_of(marketplace: str) -> None:
 def take_order_reports(marketplace: str, reports: Iterable[AnyReport], *, now: datetime, poll: AskedPoll) -> Recorded:
     """Keep the reports and move the lines they are about. The same set twice changes nothing.
 
-    `poll` is what brought them: it is kept with them, if any of them is new. A report that no table can hold is kept
-    unread and stops no other. An earlier one that could not be read leaves the list as soon as a later one of its line
-    or case was read.
+    `poll` is what brought them: it is kept with them, if any of them is new. Orders that are not to come in by this
+    account are left out (of_others.py). A report that no table can hold is kept unread and stops no other. An earlier
+    one that could not be read leaves the list as soon as a later one of its line or case was read.
     """
     origin = Origin(poll.number, poll.asked_at)
-    done = take_with_origins(marketplace, [(report, origin) for report in reports], now=now, poll=poll)
+    ours = [(report, origin) for report in without_orders_of_others(marketplace, list(reports))]
+    done = take_with_origins(marketplace, ours, now=now, poll=poll)
     if done.digests:
         keep_poll(marketplace, poll, done.digests)
         dismiss_replaced(marketplace, now=now)

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.models import Offer
 from joey.kit import sql
 from joey.kit.rate_limit import Limit, hit
 from joey.kit.refusals import Conflict, Invalid, NotFound, Text
@@ -25,7 +27,7 @@ from joey.marketplaces.own_accounts import (
     own_configuration,
 )
 from joey.marketplaces.own_codes import new_own_code
-from joey.marketplaces.port import Connector, MarketplaceRefused
+from joey.marketplaces.port import Connector, MarketplaceRefused, PositionRefused, Tracking
 from joey.people.models import Person
 from joey.record.append import append
 from joey.sharing.end_lease import end_open_lease
@@ -38,6 +40,7 @@ from joey.shops.own_account import own_account_of, own_accounts_of
 
 # Each attempt is a call that the marketplace sees come from here.
 A_DAY = Limit("own-accounts", 20, timedelta(days=1))
+ITEMS_TRIED = 3
 LONGEST = 2000  # characters of one credential
 CREDENTIAL = re.compile(r"[A-Za-z0-9_.~+/=@:|-]+")
 
@@ -81,9 +84,10 @@ def connect_own_account(
     if position and not KEY.fullmatch(position):
         raise Invalid(_("A position is 1 to 80 visible characters without blanks."), field="position")
     connector = connector_of(marketplace, own_configuration(marketplace, credentials))
+    _ask(connector)  # first: without a secret no one learns which accounts are connected
     _check_is_free(shop, marketplace, connector.account, operators)
-    _ask(connector)
     key = _position(connector, shop, marketplace, position)
+    _prove(connector, key)
     with transaction.atomic(durable=True):
         return _keep(shop, marketplace, connector.account, credentials, operators, key=key, by=by, now=now)
 
@@ -161,29 +165,60 @@ def _with_answer(text: Text, connector: Connector, refused: MarketplaceRefused, 
 
 
 def _position(connector: Connector, shop: Shop, marketplace: str, typed: str) -> str:
-    """The key that links go by: as typed, as it is already, or a new one of the account."""
+    """The key that links go by: as typed, as it is or was already, or a new one of the account."""
     own = own_account_of(shop.pk, marketplace)
-    known = Position.objects.filter(marketplace=own, withdrawn_at=None).values_list("key", flat=True) if own else ()
-    if known and (not typed or typed in known):
-        return typed or known[0]
-    if known:
+    code = own or _had_before(shop, marketplace, connector.account)
+    known = _known_position(shop, code) if code else None
+    if own and known and typed not in ("", known):
         raise Conflict(
             _("Links of this shop go by another position. To change it, remove the account and connect it again."),
             field="position",
         )
+    if known and not typed:
+        return known
+    positions = Position.objects.filter(marketplace=code)
     if typed:
+        if positions.filter(key=typed).exclude(withdrawn_at=None).exists():
+            text = _("The position “%s” is withdrawn, for good. Make another one.")
+            raise Invalid(text % typed, field="position")
         return typed
     if connector.manifest.capabilities.positions.granted != "api":
         text = _("This account cannot make a position itself. Make one in the console of %s and give its number.")
         raise Invalid(text % registry.name_of(marketplace), field="position")
+    # Some marketplaces answer with the same position to the same name: one that is no use needs a name that is new.
+    of_no_use = positions.exclude(withdrawn_at=None, refused_at=None).count()
     try:
-        return connector.register_position(f"joey-{shop.slug}")
+        return connector.register_position(f"joey-{shop.slug}" + (f"-{of_no_use + 1}" if of_no_use else ""))
     except MarketplaceRefused as refused:
         text = _(
             "%(place)s makes no position for this account. Make one in its console and give its number. Its answer:"
             " %(why)s"
         )
         raise _with_answer(text, connector, refused, "position") from None
+
+
+def _known_position(shop: Shop, code: str) -> str | None:
+    """The key that the shop's links go by, or went by last; None where it is no use any more."""
+    leases = PositionLease.objects.filter(shop=shop, marketplace=code).order_by(F("until").desc(nulls_first=True))
+    last = leases.select_related("position").first()
+    return last.position.key if last and last.position.withdrawn_at is last.position.refused_at is None else None
+
+
+def _prove(connector: Connector, key: str) -> None:
+    """Make a link on the position, for an item that is here, if there is any.
+
+    Raises Invalid ("position"), MarketplaceUnavailable. An account may be refused one item and not another, which says
+    nothing of the position.
+    """
+    offers = Offer.objects.filter(marketplace__in=list(connector.manifest.marketplaces), commission_ppm__gt=0)
+    for item in offers.order_by("-as_of").values_list("external_id", flat=True)[:ITEMS_TRIED]:
+        try:
+            connector.tracked_link(item, Tracking(position=key))
+        except PositionRefused as refused:
+            raise Invalid(refused.text, field="position") from None
+        except MarketplaceRefused:
+            continue
+        return
 
 
 def _keep(
@@ -202,11 +237,13 @@ def _keep(
         )
     keep_account(code, account, credentials, now=now)
     _end_lease(shop, marketplace, by=by, now=now)
-    Position.objects.filter(marketplace=code, withdrawn_at=None).exclude(key=key).update(withdrawn_at=now)
-    Position.objects.get_or_create(
+    position, _new = Position.objects.get_or_create(
         marketplace=code, key=key, defaults={"free_from": now.replace(microsecond=0), "registered_at": now}
     )
-    lease_at(shop, code, now=now)
+    Position.objects.filter(pk=position.pk).update(refused_at=None)  # it was asked about just now
+    if PositionLease.objects.filter(shop=shop, marketplace=code, ended_at=None).exclude(position=position).exists():
+        _end_lease(shop, code, by=by, now=now)
+    lease_at(shop, code, key=key, now=now)
     _append("own_account.connected", shop, code, by, now=now, again=again)
     return code
 

@@ -14,6 +14,7 @@ from joey.kit import sql
 from joey.kit.refusals import Conflict, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest
+from joey.marketplaces.own_codes import is_own
 from joey.record.append import append
 from joey.record.kinds import identifier
 from joey.sharing.models import Position, PositionLease
@@ -28,6 +29,10 @@ class NoPositionFree(Unavailable):
     """Every position at the marketplace is leased or rests."""
 
     code = "no_position_free"
+
+
+class NoOwnPosition(NoPositionFree):
+    """The shop goes there by its keeper's own account, and no position of that can be used: the keeper can give one."""
 
 
 class TooManyPositions(Conflict):
@@ -66,10 +71,13 @@ def lock_leases(shop: Shop, marketplace: str) -> None:
     sql.lock_until_end(f"lease:{registry.code_for(marketplace)}:{shop.owner_id}")
 
 
-def lease_at(shop: Shop, code: str, *, now: datetime) -> PositionLease:
-    """The shop's lease at the account with this code, in the caller's transaction, which has called `lock_leases`."""
+def lease_at(shop: Shop, code: str, *, key: str = "", now: datetime) -> PositionLease:
+    """The shop's lease at the account with this code, in the caller's transaction, which has called `lock_leases`.
+
+    With `key` on that position and no other; the caller has ended the lease of another one.
+    """
     lease = PositionLease.objects.filter(shop=shop, marketplace=code, ended_at__isnull=True).first()
-    return lease or _resumed(shop, code, now) or _new_lease(shop, code, now)
+    return lease or _resumed(shop, code, now, key) or _new_lease(shop, code, now, key)
 
 
 def uses_positions(manifest: Manifest) -> bool:
@@ -91,10 +99,11 @@ def may_lease(shop: Shop, marketplace: str, *, now: datetime) -> None:
         raise _none_free(code)
 
 
-def _resumed(shop: Shop, marketplace: str, now: datetime) -> PositionLease | None:
+def _resumed(shop: Shop, marketplace: str, now: datetime, key: str) -> PositionLease | None:
     """An ended lease resumes while its position cannot have been leased to another shop (free_from is past `until`)."""
     ended = PositionLease.objects.filter(shop=shop, marketplace=marketplace, until__gt=now)
-    lease = ended.filter(position__withdrawn_at=None).order_by("-until").first()
+    on = {"position__key": key} if key else {}
+    lease = ended.filter(position__withdrawn_at=None, **on).order_by("-until").first()
     if lease is None:
         return None
     # The position first, like everyone who changes a lease (rest_positions.py); then the lease as it is now.
@@ -112,7 +121,7 @@ def _resumed(shop: Shop, marketplace: str, now: datetime) -> PositionLease | Non
     return lease
 
 
-def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease:
+def _new_lease(shop: Shop, marketplace: str, now: datetime, key: str) -> PositionLease:
     """One that was never used before one that was, and of those the one that has rested longest.
 
     One that the marketplace refused comes last: an operator may have fixed that there.
@@ -120,9 +129,10 @@ def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease:
     _check_limit(shop, marketplace, now)
     # So that a position is never missed because another transaction looks at it.
     sql.lock_until_end(f"positions:{marketplace}")
-    position = (
-        _free(marketplace, now).select_for_update().order_by(REFUSED_LAST, "was_leased", "free_from", "id").first()
-    ) or _free_form_position(marketplace, now)
+    free = _free(marketplace, now).filter(**({"key": key} if key else {}))
+    position = free.select_for_update().order_by(REFUSED_LAST, "was_leased", "free_from", "id").first()
+    if position is None and not key:
+        position = _free_form_position(marketplace, now)
     if position is None:
         raise _none_free(marketplace)
     Position.objects.filter(pk=position.pk).update(free_from=None, was_leased=True)
@@ -142,7 +152,9 @@ def _new_lease(shop: Shop, marketplace: str, now: datetime) -> PositionLease:
 
 
 def _check_limit(shop: Shop, marketplace: str, now: datetime) -> None:
-    """Positions that rest count too: they are no one else's yet."""
+    """Positions that rest count too: they are no one else's yet. Those at an account of the keeper's own are theirs."""
+    if is_own(marketplace):
+        return
     held = PositionLease.objects.filter(models.Q(until=None) | models.Q(until__gt=now), marketplace=marketplace)
     mine = held.filter(shop__owner_id=shop.owner_id, position__withdrawn_at=None).values("position").distinct().count()
     if mine >= settings.JOEY_POSITIONS_PER_PERSON:
@@ -178,6 +190,9 @@ def _free_form_position(marketplace: str, now: datetime) -> Position | None:
 
 
 def _none_free(marketplace: str) -> NoPositionFree:
+    if is_own(marketplace):
+        text = _("The own account of this shop at %s has no position that links can go by. Its keeper can give one.")
+        return NoOwnPosition(text % registry.name_of(marketplace))
     text = _("No position is free at %s. The operator can register more.")
     return NoPositionFree(text % registry.name_of(marketplace))
 
@@ -188,6 +203,12 @@ def first_leased_at(marketplace: str) -> datetime | None:
         first=models.Min("leased_from")
     )["first"]
     return first
+
+
+def first_leases(code: str) -> dict[str, datetime]:
+    """When the first lease of each position of an account began, by the position's key. One query."""
+    begun = PositionLease.objects.filter(marketplace=code).values_list("position__key")
+    return dict(begun.annotate(models.Min("leased_from")))
 
 
 def _whole_second(moment: datetime) -> datetime:

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from joey.kit.refusals import Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest, Text
 from joey.marketplaces.own_accounts import shown_accounts
 from joey.sharing.connect_own_account import may_connect
+from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop
 from joey.shops.own_account import own_accounts_of
 
@@ -45,15 +48,30 @@ def own_accounts(shop: Shop) -> list[OwnAccountState]:
                 account.code,
                 account.name,
                 account.connected_at,
-                _trouble(account.code),
+                _trouble(shop, account.code),
             )
         found.append(state)
     return found
 
 
-def _trouble(code: str) -> str:
+def _trouble(shop: Shop, code: str) -> str:
     try:
         registry.connector(code)
     except Refusal as refusal:
         return str(refusal)
+    place = registry.name_of(code)
+    lease = PositionLease.objects.filter(shop=shop, marketplace=code, ended_at=None).select_related("position").first()
+    if lease is not None and lease.position.refused_at is not None:
+        text = _(
+            "%(place)s refuses the position “%(position)s”, so no link can go by it. Type the account again with"
+            " another position."
+        )
+        return text % {"place": place, "position": lease.position.key}
+    withdrawn = Position.objects.filter(marketplace=code).exclude(withdrawn_at=None)
+    if lease is None and withdrawn.exists():
+        text = _(
+            "The operator of this site withdrew the position of your links, so no link can go by the account. Type it"
+            " again with another position."
+        )
+        return str(text)
     return ""

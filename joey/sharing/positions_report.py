@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.refusals import Invalid, NotFound
 from joey.marketplaces import registry
+from joey.marketplaces.own_codes import PREFIX as OWN
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.queries import slug_of
 
@@ -58,7 +59,8 @@ class LeaseStep:
 
 # Conditions on positions.
 WITHDRAWN = Q(withdrawn_at__isnull=False)
-REFUSED = Q(refused_at__isnull=False) & ~WITHDRAWN
+# At a keeper's own account it is the keeper's to change: their page says so.
+REFUSED = Q(refused_at__isnull=False) & ~WITHDRAWN & ~Q(marketplace__startswith=OWN)
 LEASED, RESTING, FREE = Q(free_from=None), Q(free_from__gt=Now()) & ~WITHDRAWN, Q(free_from__lte=Now()) & ~WITHDRAWN
 
 _LEASES = f"""

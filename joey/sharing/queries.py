@@ -282,12 +282,6 @@ def clicks_of_keeper(shop_id: UUID, clicks: Iterable[ReportedClick]) -> set[UUID
     return {key for (key,) in found}
 
 
-def position_keys(marketplace: str) -> frozenset[str]:
-    """The keys of all positions that are known at an account, withdrawn ones too. One query."""
-    found = sql.tuples("SELECT key FROM sharing_position WHERE marketplace = %s", [marketplace])
-    return frozenset(key for (key,) in found)
-
-
 # --- For the fast path: one row each -----------------------------------------------------------------------
 
 

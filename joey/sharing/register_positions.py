@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, Invalid
 from joey.marketplaces import registry
+from joey.marketplaces.keepers_accounts import operators_connector
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import Connector, GrantsByInvitation
 from joey.people.models import Person
@@ -91,7 +92,7 @@ def _inviting(connector: Connector) -> GrantsByInvitation:
 def _connector(marketplace: str, by: Person | None) -> Connector:
     if by is not None:
         check_operator(by)
-    connector = registry.connector_for(marketplace)
+    connector = operators_connector(marketplace)
     positions = connector.manifest.capabilities.positions
     name = registry.name_of(marketplace)
     if not uses_positions(connector.manifest) or positions.granted == "none":

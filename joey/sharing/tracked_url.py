@@ -27,6 +27,10 @@ class AddressOutside(MarketplaceUnavailable):
     code = "address_outside"
 
 
+class OwnPositionRefused(PositionRefused):
+    """The position is of the keeper's own account: the keeper's to change, and no operator's."""
+
+
 def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
     """The tracked address that `link` leads to, asked of the marketplace when there is none yet.
 
@@ -34,8 +38,8 @@ def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
     a sub-id, or both. Only call it for a person who goes on. Raises NothingComesBack, NoPositionFree, TooManyPositions;
     MarketplaceUnavailable (AddressOutside among them) and MarketplaceRefused, which leave the lease; NotConnected, and
     AccountLocked of a keeper's own account. A position that is refused (PositionRefused) is listed for operators from
-    then on; one that is not filed (PositionNotFiled) is its keeper's to file. The marketplace is called outside any
-    transaction, since it may take seconds.
+    then on, but for one of a keeper's own account (OwnPositionRefused); one that is not filed (PositionNotFiled) is its
+    keeper's to file. The marketplace is called outside any transaction, since it may take seconds.
     """
     listing, offer = link.listing, link.listing.offer
     manifest = registry.manifest_of(offer.marketplace)
@@ -51,8 +55,10 @@ def tracked_url(link: Link, *, now: datetime) -> TrackedUrl:
         check_filed(connector, lease)
     try:
         given = connector.tracked_link(offer.external_id, tracking)
-    except PositionRefused:
+    except PositionRefused as refused:
         note_refused(lease, now=now)
+        if is_own(account):
+            raise OwnPositionRefused(refused.text, **refused.facts) from refused
         raise
     note_refused(lease, now=None)
     if may_lead_to(given.url, manifest.hosts) is None:

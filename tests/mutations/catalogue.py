@@ -16,6 +16,7 @@ CATALOGUE = [*OF_REPORTS, *OF_POSITIONS, *OF_COMMISSIONS, *OF_PAYOUTS, *OF_HOLDS
 
 # What someone with the app's password can write: PostgreSQL does not refuse it, and only `prove` finds it.
 OPEN_TO_THE_APP_ROLE = {
+    "an order line that came in a second time, by a keeper's own account",
     "a commission of a line that its marketplace pays itself",
     "the sync cursor a month ahead",
     "the cursors a month ahead with an invented poll that found nothing",

@@ -34,6 +34,22 @@ _REWRITTEN = (
 
 OF_OUR_OWN = [
     Corruption(
+        "an order line that came in a second time, by a keeper's own account",
+        (
+            "INSERT INTO marketplaces_ownaccount (code, marketplace, account, key_id, connected_at, removed_at)"
+            " SELECT 'own:' || marketplace || ':moved', marketplace, 'moved', '', now(), now()"
+            " FROM orders_orderline WHERE external_order = '1001'",
+            "INSERT INTO orders_orderline SELECT (jsonb_populate_record(l, jsonb_build_object('id', gen_random_uuid(),"
+            " 'marketplace', 'own:' || marketplace || ':moved', 'revision', nextval('orders_revision')))).*"
+            " FROM orders_orderline l WHERE external_order = '1001'",
+            "INSERT INTO orders_orderclaim (marketplace, external_order, external_line, shop_id)"
+            " SELECT marketplace, external_order, external_line, shop_id FROM orders_orderline"
+            " WHERE external_order = '1001' AND marketplace LIKE 'own:%'",
+        ),
+        (10,),
+        f"SELECT {line('1001')}",
+    ),
+    Corruption(
         "a shop given to another person",
         ("UPDATE shops_shop SET owner_id = (SELECT owner_id FROM shops_shop WHERE slug = 'lulu') WHERE slug = 'sam'",),
         (0,),

@@ -57,10 +57,16 @@ class Union:
 
     def link_elsewhere(self, number: int) -> str:
         """A link that a keeper made with their own account on a position that Joey knows nothing of."""
+        position = self.position(number, "elsewhere")
+        return self._account(number).tracked_link(self.offer.external_id, Tracking(position=position)).url
+
+    def position(self, number: int, name: str) -> str:
+        """A position that a keeper made in the console of their account."""
+        return self._account(number).register_position(name)
+
+    def _account(self, number: int) -> UnionConnector:
         gateway = self.sandbox.get("/control/marketplaces").json()["jd"]["gateway"]
-        account = UnionConnector({"gateway": gateway, "credentials": self.accounts[number], "calls_per_second": 1000})
-        position = account.register_position("elsewhere")
-        return account.tracked_link(self.offer.external_id, Tracking(position=position)).url
+        return UnionConnector({"gateway": gateway, "credentials": self.accounts[number], "calls_per_second": 1000})
 
 
 def union_of(sandbox: Sandbox, settings: Settings, folder: Path) -> Union:

@@ -11,9 +11,11 @@ from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
+from joey.edge.ask_marketplace import Untracked, _reason
 from joey.insight.erase_subject import erase_subject
 from joey.instance.doctor import _own_accounts
 from joey.kit import clock, sql
+from joey.kit.refusals import Refusal
 from joey.ledger.models import Journal
 from joey.marketplaces.jd.manifest import MANIFEST
 from joey.marketplaces.models import OwnAccount
@@ -22,7 +24,7 @@ from joey.orders.answer_lost_orders import answer_lost_orders
 from joey.orders.models import Dispute, LostOrder, OrderLine
 from joey.orders.sync import sync, sync_own_accounts
 from joey.sandbox.dialects.jd.baskets import FIRST_ORDER, FIRST_ROW
-from joey.sharing.models import PositionLease
+from joey.sharing.models import Link, PositionLease
 from joey.sharing.tracked_url import tracked_url
 from joey.shops.own_account import own_accounts_of
 from tests.api.client import Caller
@@ -49,6 +51,13 @@ def booked(*, own: bool = True) -> None:
     assert [each.trouble for each in done] == [""] * len(done)
     earn_due(now=clock.now())
     prove()
+
+
+def why_untracked(link: Link) -> Untracked:
+    """What the visitor is told who goes on by the link."""
+    with pytest.raises(Refusal) as refused:
+        tracked_url(link, now=clock.now())
+    return _reason(refused.value)
 
 
 def line_of(order: str) -> OrderLine:
@@ -331,8 +340,9 @@ def test_without_a_key_of_positions_the_keeper_gives_the_number_of_one(union: Un
     poor = {name: value for name, value in union.accounts[0].items() if name not in ("union_id", "union_key")}
 
     assert "Make one in the console of JD and give its number." in connect(client, "mei", poor).content.decode()
-    assert connect(client, "mei", poor, position="3000000901").status_code == 302
-    assert PositionLease.objects.get(ended_at=None).position.key == "3000000901"
+    made = union.position(0, "from the console")
+    assert connect(client, "mei", poor, position=made).status_code == 302
+    assert PositionLease.objects.get(ended_at=None).position.key == made
 
 
 def test_an_account_is_connected_once_and_never_the_operators(union: Union) -> None:
@@ -351,16 +361,6 @@ def test_an_account_is_connected_once_and_never_the_operators(union: Union) -> N
     assert OwnAccount.objects.count() == 1
 
 
-def test_an_account_that_becomes_the_operators_is_asked_once(union: Union, settings: Settings) -> None:
-    meis_shop()
-    connect(signed_in(mei()), "mei", union.accounts[0])
-    settings.JOEY_MARKETPLACES = {"jd": settings.JOEY_MARKETPLACES["jd"] | {"credentials": union.accounts[0]}}
-
-    (done,) = sync_own_accounts(now=clock.now())
-
-    assert "is not connected here" in done.trouble
-
-
 def test_calls_go_to_the_operators_gateway_and_to_no_other(union: Union) -> None:
     meis_shop()
 
@@ -374,7 +374,7 @@ def test_what_the_marketplace_refuses_since_is_said_in_the_studio(union: Union, 
     meis_shop()
     client = signed_in(mei())
     connect(client, "mei", union.accounts[0])
-    wrong = seal(union.accounts[0] | {"app_secret": "f" * 32}, OwnAccount.objects.get().code, may_make_key=False)
+    wrong = seal(union.accounts[0] | {"app_secret": "f" * 32}, OwnAccount.objects.get().code)
     OwnAccount.objects.update(sealed=wrong.bytes)
 
     (done,) = sync_own_accounts(now=clock.now())
@@ -414,14 +414,46 @@ def test_doctor_names_a_key_that_is_missing_or_another_one(union: Union, setting
     assert "chmod 600" in next(_own_accounts()).text
     key.unlink()
     assert "JOEY_OWN_ACCOUNTS_KEY" in next(_own_accounts()).text
-    lulus_shop()
-    refused = connect(signed_in(lulu()), "lulu", union.accounts[1])
-    assert refused.status_code == 503, "a key that was lost is not made again by the way"
     key.write_bytes(b64encode(bytes(32)))
     key.chmod(0o600)
     found = next(_own_accounts())
     assert not found.good
     assert found.text.startswith("1 of keepers' own accounts were sealed with another key")
+
+
+def test_a_key_that_was_lost_is_replaced_by_one_for_what_is_typed_again(union: Union, tmp_path: Path) -> None:
+    meis_shop(), lulus_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    connect(signed_in(lulu()), "lulu", union.accounts[1])
+    key = tmp_path / "own-accounts.key"
+    first = key.read_bytes()
+    key.chmod(0o644)
+    assert connect(signed_in(mei()), "mei", union.accounts[0]).status_code == 503
+    key.chmod(0o600)
+    key.write_bytes(b"garbage")
+    assert connect(signed_in(mei()), "mei", union.accounts[0]).status_code == 503
+    assert key.read_bytes() == b"garbage", "a file that is there is left as it is"
+    key.unlink()
+
+    assert connect(signed_in(mei()), "mei", union.accounts[0]).status_code == 302
+
+    troubles = {each.marketplace: each.trouble for each in sync_own_accounts(now=clock.now())}
+    assert key.read_bytes() not in (first, b"garbage")
+    assert troubles[own_accounts_of(meis_shop().pk)["jd"]] == ""
+    assert "sealed with another key" in troubles[own_accounts_of(lulus_shop().pk)["jd"]]
+    assert next(_own_accounts()).text.startswith("1 of keepers' own accounts were sealed with another key")
+    assert connect(signed_in(lulu()), "lulu", union.accounts[1]).status_code == 302
+    assert list(_own_accounts()) == []
+
+
+def test_a_visitor_of_a_shop_whose_account_is_locked_is_told_that_its_keeper_sees_why(
+    union: Union, tmp_path: Path
+) -> None:
+    link = union.link(meis_shop())
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    (tmp_path / "own-accounts.key").unlink()
+
+    assert why_untracked(link) is Untracked.OWN_ACCOUNT
 
 
 def test_only_the_owner_with_a_fresh_code_gets_there(union: Union) -> None:

@@ -35,13 +35,14 @@ def check(ctx: click.Context, code: str, samples: Path | None, data: Path) -> No
     with instance(data, "marketplaces"):
         from joey.marketplaces import registry
         from joey.marketplaces.check_account import check_account, facts_of
+        from joey.marketplaces.keepers_accounts import operators_connector
         from joey.marketplaces.list_accounts import list_accounts
         from joey.marketplaces.unread_refunds import unread_refunds
         from joey.orders.recent_changes import recent_changes
 
         logging.getLogger("joey.marketplaces").setLevel(logging.WARNING)  # refusals are what is looked at here
         try:
-            account = registry.connector_for(code)
+            account = operators_connector(code)
         except registry.NotConnected as not_connected:
             faults = [each.text for each in registry.faults() if each.marketplace == registry.code_for(code)]
             raise click.UsageError(faults[0] if faults else str(not_connected)) from None

@@ -199,6 +199,8 @@ class UnionConnector:
             raise MarketplaceRefused(
                 _("A link of JD needs a position: its order reports name nothing else for certain.")
             )
+        if not (tracking.position.isascii() and tracking.position.isdecimal()):
+            raise PositionRefused(_("A position of JD is a number, which its console shows."))
         asked: dict[str, object] = {
             "materialId": item_page(external_id),
             "siteId": self._site,

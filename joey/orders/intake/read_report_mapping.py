@@ -13,6 +13,7 @@ from joey.catalog.intake.files import toml_keys
 from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import RowFields
+from joey.marketplaces.own_codes import marketplace_of
 from joey.orders.intake.report_mapping import How, ReportColumn, ReportMapping, Reports
 
 STARTING = "orders.toml"  # in the folder of a marketplace
@@ -86,7 +87,7 @@ def check_fields(mapping: ReportMapping, fields: RowFields | None) -> None:
 
 def starting_mapping(code: str) -> Path:
     """The mapping that comes with a marketplace. Raises Invalid (field mapping) where there is none."""
-    path = Path(str(files(registry.packages()[code]))).joinpath(STARTING)
+    path = Path(str(files(registry.packages()[marketplace_of(code)]))).joinpath(STARTING)
     if not path.is_file():
         text = _("No mapping comes with %s. Write one and give it with --mapping: docs/importing.md shows how.")
         raise Invalid(text % registry.name_of(code), field="mapping")

@@ -1,0 +1,111 @@
+"""The positions of a keeper's own account: which one links go by, and what happens where one is no use."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from joey.catalog.models import Offer
+from joey.edge.ask_marketplace import Untracked
+from joey.kit import clock
+from joey.marketplaces.models import OwnAccount
+from joey.sharing.models import Position, PositionLease
+from joey.sharing.positions_report import of_use
+from joey.sharing.tracked_url import tracked_url
+from joey.sharing.withdraw_position import withdraw_position
+from tests.cast import lulu, lulus_shop, mei, meis_shop
+from tests.proof import prove
+from tests.sandbox.conftest import Sandbox, sandbox
+from tests.studio.own_account import Union, connect, remove, union_of
+from tests.studio.test_own_accounts import booked, line_of, text_of, why_untracked
+from tests.studio.test_studio import signed_in
+
+pytestmark = pytest.mark.django_db
+__all__ = ["sandbox"]
+
+
+@pytest.fixture
+def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
+    return union_of(sandbox, settings, tmp_path)
+
+
+def open_position() -> Position:
+    """The position that the shop's links go by at its own account."""
+    return PositionLease.objects.get(ended_at=None, marketplace__startswith="own:").position
+
+
+def test_a_shop_connects_again_with_another_position_and_then_with_the_first(union: Union) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    first, second = union.position(0, "first"), union.position(0, "second")
+
+    for key in (first, second, first, second):
+        assert connect(client, "mei", union.accounts[0], position=key).status_code == 302
+        assert open_position().key == key
+        order = union.go_and_buy(shop)
+        booked()
+        assert line_of(order).evidence_key == key
+        assert remove(client, "mei").status_code == 302
+        prove()
+    assert Position.objects.exclude(withdrawn_at=None).count() == 0
+
+
+def test_a_position_that_was_withdrawn_is_replaced_by_typing_the_account_again(union: Union) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    link = union.link(shop)
+    connect(client, "mei", union.accounts[0])
+    gone = open_position()
+    withdraw_position(gone, reason="It was mistyped", now=clock.now())
+
+    said = text_of(client.get("/studio/mei/accounts").content.decode())
+    assert "It cannot be used now: The operator of this site withdrew the position of your links" in said
+    assert why_untracked(link) is Untracked.OWN_ACCOUNT
+    refused = connect(client, "mei", union.accounts[0], position=gone.key)
+    assert refused.status_code == 422
+    assert f"The position “{gone.key}” is withdrawn, for good. Make another one." in refused.content.decode()
+
+    assert connect(client, "mei", union.accounts[0]).status_code == 302
+    assert open_position().key != gone.key
+    assert tracked_url(link, now=clock.now()).lease is not None
+    withdraw_position(open_position(), reason="This one, too", now=clock.now())
+    remove(client, "mei")
+    assert connect(client, "mei", union.accounts[0]).status_code == 302, "the account makes a third one"
+    prove()
+
+
+def test_an_account_with_a_position_that_the_marketplace_refuses_is_not_kept(union: Union) -> None:
+    meis_shop()
+
+    for position in ("999999", "mine"):
+        answer = connect(signed_in(mei()), "mei", union.accounts[0], position=position)
+        assert answer.status_code == 422
+        assert 'id="e-position"' in answer.content.decode()
+    assert "is not a registered position of this account" in connect(
+        signed_in(mei()), "mei", union.accounts[0], position="999999"
+    ).content.decode()  # fmt: skip
+    assert not OwnAccount.objects.exists()
+
+
+def test_a_position_that_is_refused_since_is_the_keepers_to_change(union: Union) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    link = union.link(shop)
+    Offer.objects.update(commission_ppm=0)  # so there is nothing to make a first link for
+    connect(client, "mei", union.accounts[0], position="999999")
+    Offer.objects.update(commission_ppm=union.offer.commission_ppm)
+
+    assert why_untracked(link) is Untracked.OWN_ACCOUNT
+    said = text_of(client.get("/studio/mei/accounts").content.decode())
+    assert "JD refuses the position “999999”, so no link can go by it." in said
+    assert not of_use(Position.objects.all(), "refused").exists(), "no operator is asked to replace it"
+    assert connect(client, "mei", union.accounts[0], position=union.position(0, "better")).status_code == 302
+    assert tracked_url(link, now=clock.now()).lease is not None
+
+
+def test_without_its_secret_no_one_learns_whether_an_account_is_connected(union: Union) -> None:
+    meis_shop(), lulus_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+
+    wrong = connect(signed_in(lulu()), "lulu", union.accounts[0] | {"app_secret": "f" * 32})
+
+    assert wrong.status_code == 422
+    assert "JD refused" in wrong.content.decode()
+    assert "connected already" not in wrong.content.decode()
