@@ -59,7 +59,7 @@ def problem_of(asked: CredentialField, value: str) -> Text:
     if len(value) > LONGEST:
         return _("“%s” is too long.") % asked.label.text
     if not CREDENTIAL.fullmatch(value):
-        return _("“%s” has a blank or another character that none has. Copy it again.") % asked.label.text
+        return _("“%s” has a blank or a character that does not belong there. Copy it again.") % asked.label.text
     return ""
 
 

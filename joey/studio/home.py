@@ -17,6 +17,7 @@ from joey.people.own_tokens import revoke_token_of, tokens_of
 from joey.people.tokens import make_token
 from joey.shops.models import Shop
 from joey.shops.open_shop import describe_shop_and_keeper, open_shop
+from joey.shops.own_account import paid_directly
 from joey.shops.queries import shops_of
 from joey.studio.access import keeper, keeper_only, own_shop, page, wants_fresh_code
 from joey.studio.forms import DescribeShopForm, OpenShopForm, TokenForm
@@ -74,6 +75,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "home",
         "now": now,
         "today": today,
+        "direct": paid_directly(shop),
         "balances": balances,
         "in_progress": in_progress,
         "off": off,

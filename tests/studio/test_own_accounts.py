@@ -82,6 +82,8 @@ def test_an_order_by_the_keepers_own_account_is_paid_by_the_marketplace_and_neve
     assert Commission.objects.get().order_line_id == line_of(before).pk, "what came before is paid by the plan"
     given = (line.commission_minor - line.service_fee_minor) / 100
     assert given > 0
+    today = text_of(client.get("/studio/mei/").content.decode())
+    assert "What marketplaces pay you themselves, by your own accounts, is not in these amounts" in today
     pages = [f"/studio/mei/{page}" for page in (f"orders/{line.pk}", "orders", "earnings")]
     for page in pages:
         said = text_of(client.get(page).content.decode())
