@@ -54,7 +54,7 @@ def booked(*, own: bool = True) -> None:
 
 
 def why_untracked(link: Link) -> Untracked:
-    """What the visitor is told who goes on by the link."""
+    """Why a visitor who goes on by the link is led nowhere."""
     with pytest.raises(Refusal) as refused:
         tracked_url(link, now=clock.now())
     return _reason(refused.value)
@@ -448,7 +448,7 @@ def test_a_key_that_was_lost_is_replaced_by_one_for_what_is_typed_again(union: U
     assert list(_own_accounts()) == []
 
 
-def test_a_visitor_of_a_shop_whose_account_is_locked_is_told_that_its_keeper_sees_why(
+def test_a_visitor_of_a_shop_whose_account_is_locked_reads_that_its_keeper_sees_why(
     union: Union, tmp_path: Path
 ) -> None:
     link = union.link(meis_shop())

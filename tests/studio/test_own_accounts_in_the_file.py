@@ -1,4 +1,4 @@
-"""An account that is a keeper's own and stands in the operator's file as well, or moves to another shop."""
+"""An account that is a keeper's own and is in the operator's file as well, or moves to another shop."""
 
 import json
 import time
