@@ -81,8 +81,8 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
 
 def share_by_keeper(link: Link, *, language: str, now: datetime) -> Share:
     """The same for the keeper who shares it now. Where the shop's position has to be filed, it is leased, and the
-    marketplace is asked whether it is and how: a buyer could do nothing about it. Once it is, the link's address is made
-    at once, by which every page knows that nothing is left to do.
+    marketplace is asked whether it is and how: a buyer could do nothing about it. Once it is, the link's address is
+    made at once, by which every page knows that nothing is left to do.
     """
     share, marketplace = share_of(link, language=language, now=now), link.listing.offer.marketplace
     if share.earns is not ShareEarns.NOT_FILED:
