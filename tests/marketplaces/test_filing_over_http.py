@@ -40,6 +40,7 @@ STOPPED = {"en": "wanted to go on to the marketplace and could not", "zh-CN": "�
 LEFT = {"en": "One step is left for you at", "zh-CN": "还差一步备案"}
 PLAIN = {"en": "went on by a plain link", "zh-CN": "访客通过普通链接前往了平台"}
 BUYER = {"en": "has one step left", "zh-CN": "店主还差一步"}
+EARNS = {"en": "The keeper earns nothing here yet", "zh-CN": "掌柜目前还没有佣金"}
 
 
 @pytest.mark.parametrize("language", STEP)
@@ -69,7 +70,9 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     # A buyer who comes now reads why, and can go on by a plain link.
     link = shared.partition("link=")[2].partition("#")[0]
     buyer = Visitor(instance.url, language)
-    go = GO.findall(buyer.see(f"/l/{link}").text)[0]
+    shown = buyer.see(f"/l/{link}").text
+    assert EARNS[language] in shown
+    go = GO.findall(shown)[0]
     seen = buyer.see(go).text
     assert BUYER[language] in seen
     assert f"{go}?plain=1" in seen
@@ -100,6 +103,7 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
         return str(buyer.http.get(go).headers.get("location", ""))
 
     address = until(led, "a tracked address", pause=0.5)
+    assert EARNS[language] not in buyer.see(f"/l/{link}").text
     assert leads_to(address, registry.connector(code).manifest.hosts)
     assert TrackedUrl.objects.get().url == address
 
