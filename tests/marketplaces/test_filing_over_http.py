@@ -39,8 +39,9 @@ DONE = {"en": "count from now on", "zh-CN": "从现在起"}
 STOPPED = {"en": "wanted to go on to the marketplace and could not", "zh-CN": "想前往平台，但没能成功"}
 LEFT = {"en": "One step is left for you at", "zh-CN": "还差一步备案"}
 PLAIN = {"en": "went on by a plain link", "zh-CN": "访客通过普通链接前往了平台"}
-BUYER = {"en": "has one step left", "zh-CN": "店主还差一步"}
+BUYER = {"en": "would not count for this shop", "zh-CN": "不会计入这家店"}
 EARNS = {"en": "The keeper earns nothing here yet", "zh-CN": "掌柜目前还没有佣金"}
+AGAIN = {"en": ">Try again<", "zh-CN": ">重试<"}
 
 
 @pytest.mark.parametrize("language", STEP)
@@ -75,7 +76,8 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     go = GO.findall(shown)[0]
     seen = buyer.see(go).text
     assert BUYER[language] in seen
-    assert f"{go}?plain=1" in seen
+    assert f'class="button button-main button-tall" href="{go}?plain=1"' in seen
+    assert AGAIN[language] not in seen
     assert not TrackedUrl.objects.exists()
 
     # The keeper reads what became of the visit, and on their first pages that a step is left, with the way there.
