@@ -83,9 +83,9 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     # The keeper reads what became of the visit, and on their first pages that a step is left, with the way there.
     visit = VISIT.findall(keeper.see("/studio/mei/visits").text)[0]
     for place, words in ((visit, STOPPED), ("/studio/mei/", LEFT), ("/studio/mei/shelves", LEFT)):
-        told = keeper.see(place).text
-        assert words[language] in told
-        assert f'href="{page}"' in told
+        seen_by_keeper = keeper.see(place).text
+        assert words[language] in seen_by_keeper
+        assert f'href="{page}"' in seen_by_keeper
     buyer.see(f"{go}?plain=1")
     assert PLAIN[language] in keeper.see(visit).text
 
