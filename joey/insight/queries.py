@@ -53,6 +53,7 @@ class ClickFacts:
     visitor: str
     channel: str
     code: str
+    listing_id: UUID
     title: str  # of what the link leads to
     outbound_clicks: tuple[OutboundFacts, ...]
 
@@ -60,7 +61,7 @@ class ClickFacts:
 def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
     """One click of this shop with its outbound clicks. Two queries."""
     click = sql.one(
-        "SELECT c.id, c.shop_id, c.at, c.visitor, l.channel, l.code,"
+        "SELECT c.id, c.shop_id, c.at, c.visitor, l.channel, l.code, l.listing_id,"
         " coalesce(o.translations ->> %s, o.title) AS title FROM sharing_click c"
         " JOIN sharing_link l ON l.id = c.link_id JOIN shops_listing g ON g.id = l.listing_id"
         " JOIN catalog_offer o ON o.id = g.offer_id"

@@ -14,6 +14,7 @@ from joey.commissions.waits_for import waits_for
 from joey.insight import explain_disputes, explain_holds, explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, key_in, suspended_because
 from joey.insight.explain_returns import returned
+from joey.insight.explain_stops import stopped_answer, stopped_because
 from joey.insight.explain_waiting import made_available_on, waiting_in_words
 from joey.insight.explained import Explained, reason_in
 from joey.insight.queries import ClickFacts
@@ -24,6 +25,7 @@ from joey.money.money import Money
 from joey.money.rate import rate_text
 from joey.record.queries import EventRow, events_of, with_texts
 from joey.sharing.channel_names import channel_name
+from joey.sharing.note_stopped import STOPPED, stopped_after
 from joey.shops.models import Shop
 
 
@@ -45,6 +47,7 @@ class Trace:
     reason: str
     answer: str
     steps: tuple[Step, ...]
+    step_left_at: UUID | None = None  # the listing on whose page for sharing the keeper can do what is left to do
 
 
 def order_trace(shop: Shop, line_id: UUID, *, now: datetime) -> Trace:
@@ -71,10 +74,19 @@ def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
     if click is None:
         raise NotFound(_("There is no such click in this shop."))
     lines = queries.lines_after(click)
-    steps = [_click_step(click), *(_outbound_step(click, way) for way in click.outbound_clicks)]
+    stops = stopped_after(click_id)
+    steps = [_click_step(click), *(_outbound_step(way, bool(stops)) for way in click.outbound_clicks)]
+    steps += [
+        Step(each.at, STOPPED, _("They wanted to go on to the marketplace and could not"), stopped_because(each))
+        for each in stops
+    ]
     for line in lines:
         steps += _steps_of_line(line.id)
-    return Trace(*_why_click(click, lines, now=now), tuple(sorted(steps, key=lambda step: step.at)))
+    in_order = tuple(sorted(steps, key=lambda step: step.at))
+    if click.visitor == "person" and stops and not any(way.is_tracked for way in click.outbound_clicks):
+        answer = stopped_answer(stops[-1], went_on=bool(click.outbound_clicks))
+        return Trace("stopped", answer, in_order, click.listing_id if stops[-1].why == "not_filed" else None)
+    return Trace(*_why_click(click, lines, now=now), in_order)
 
 
 # ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -272,10 +284,11 @@ def _click_step(click: ClickFacts) -> Step:
     return Step(click.at, "click", _("Your link was fetched"), _("By a preview, a prefetch or a robot; not counted."))
 
 
-def _outbound_step(click: ClickFacts, way: queries.OutboundFacts) -> Step:
-    why = (
-        _("Through your position “%s”, which the marketplace will name in its report.") % way.position_key
-        if way.position_key
-        else _("Without a position: none was free, or this marketplace reports no orders.")
-    )
+def _outbound_step(way: queries.OutboundFacts, was_stopped: bool) -> Step:
+    if way.position_key:
+        why = _("Through your position “%s”, which the marketplace will name in its report.") % way.position_key
+    elif was_stopped and not way.is_tracked:
+        why = _("By a plain link, which names no shop.")
+    else:
+        why = _("Without a position: none was free, or this marketplace reports no orders.")
     return Step(way.at, "outbound_click", _("They went on to the marketplace"), why)

@@ -135,6 +135,8 @@ _DECLARED = (
     Kind("listing.reported", {"reason": CODE, "words": optional(TEXT)}),
     # sharing
     Kind("link.made", {"code": CODE, "channel": CODE}),
+    # A visitor wanted to go on, and no link would have counted.
+    Kind("outbound_click.stopped", {"marketplace": CODE, "why": CODE}),
     Kind("position.registered", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.leased", {"marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.resumed", {"marketplace": CODE, "position": ELSEWHERE}),

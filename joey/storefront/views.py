@@ -17,7 +17,9 @@ from joey.catalog.price_now import earliest
 from joey.catalog.same_item.queries import elsewhere
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
+from joey.marketplaces import registry
 from joey.rules.pack import PACK_VERSION, rules
+from joey.sharing.file_position import may_have_to_file
 from joey.sharing.make_link import OWN, make_link
 from joey.sharing.public_link import known_copy_code, public_link
 from joey.sharing.queries import own_codes
@@ -60,6 +62,9 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "page": page,
         "now": now,
         "same": same,
+        # Asked of the marketplaces alone whose positions are filed, and where there is something to earn.
+        "step_left": bool(page.earning and page.earning.rate_ppm)
+        and may_have_to_file(page.shop.id, registry.manifest_of(page.card.marketplace)),
         "token": token,
         "chart": chart_of(page.history) if page.history and page.history.can_be_drawn else None,
         "copy_code": known_copy_code(listing_id),

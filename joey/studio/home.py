@@ -15,6 +15,7 @@ from joey.payouts.payee_pause import why_paused
 from joey.payouts.queries import currencies_in_progress, payee_of
 from joey.people.own_tokens import revoke_token_of, tokens_of
 from joey.people.tokens import make_token
+from joey.sharing.file_position import steps_left
 from joey.shops.models import Shop
 from joey.shops.open_shop import describe_shop_and_keeper, open_shop
 from joey.shops.own_account import paid_directly
@@ -79,6 +80,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "balances": balances,
         "in_progress": in_progress,
         "off": off,
+        "steps_left": steps_left(shop),
         "step": next_step(shop, today, has_money=has_money, has_payee=payee is not None, paused=paused),
         "many": len(shops_of(keeper(request))) > 1,
     }

@@ -12,6 +12,7 @@ from joey.kit import clock
 from joey.kit.http import status_of
 from joey.kit.refusals import Invalid, Refusal
 from joey.kit.strict_form import StrictForm
+from joey.sharing.file_position import steps_left
 from joey.shops import arrange
 from joey.shops.models import Shop
 from joey.shops.stock import stock_of
@@ -65,6 +66,7 @@ def shelves(request: HttpRequest, slug: str) -> HttpResponse:
         "now": now,
         "stock": stock_of(shop, language=language(), now=now),
         "problem": problem,
+        "steps_left": steps_left(shop),
     }
     return page(request, "shelves.html", facts, status=status)
 

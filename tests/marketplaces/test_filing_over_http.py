@@ -32,10 +32,16 @@ from tests.marketplaces.test_contract_over_http import (
 __all__ = ["accounts", "environment", "instance", "sandbox", "served", "toyland"]
 
 CODES = [each.code for each in registry.manifests() if each.capabilities.positions.filed]
+VISIT = re.compile(r'href="(/studio/mei/visits/[0-9a-f-]{36})"')
 OPEN = re.compile(r'class="button button-main" href="([^"]+)" target="_blank"')
 STEP = {"en": ("One step first, once for your shop", "Check again"), "zh-CN": ("先完成一步", "再检查一次")}
 DONE = {"en": "count from now on", "zh-CN": "从现在起"}
-BUYER = {"en": "has one step left", "zh-CN": "店主还差一步"}
+STOPPED = {"en": "wanted to go on to the marketplace and could not", "zh-CN": "想前往平台，但没能成功"}
+LEFT = {"en": "One step is left for you at", "zh-CN": "还差一步备案"}
+PLAIN = {"en": "went on by a plain link", "zh-CN": "访客通过普通链接前往了平台"}
+BUYER = {"en": "would not count for this shop", "zh-CN": "不会计入这家店"}
+EARNS = {"en": "The keeper earns nothing here yet", "zh-CN": "掌柜目前还没有佣金"}
+AGAIN = {"en": ">Try again<", "zh-CN": ">重试<"}
 
 
 @pytest.mark.parametrize("language", STEP)
@@ -65,11 +71,23 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     # A buyer who comes now reads why, and can go on by a plain link.
     link = shared.partition("link=")[2].partition("#")[0]
     buyer = Visitor(instance.url, language)
-    go = GO.findall(buyer.see(f"/l/{link}").text)[0]
+    shown = buyer.see(f"/l/{link}").text
+    assert EARNS[language] in shown
+    go = GO.findall(shown)[0]
     seen = buyer.see(go).text
     assert BUYER[language] in seen
-    assert f"{go}?plain=1" in seen
+    assert f'class="button button-main button-tall" href="{go}?plain=1"' in seen
+    assert AGAIN[language] not in seen
     assert not TrackedUrl.objects.exists()
+
+    # The keeper reads what became of the visit, and on their first pages that a step is left, with the way there.
+    visit = VISIT.findall(keeper.see("/studio/mei/visits").text)[0]
+    for place, words in ((visit, STOPPED), ("/studio/mei/", LEFT), ("/studio/mei/shelves", LEFT)):
+        seen_by_keeper = keeper.see(place).text
+        assert words[language] in seen_by_keeper
+        assert f'href="{page}"' in seen_by_keeper
+    buyer.see(f"{go}?plain=1")
+    assert PLAIN[language] in keeper.see(visit).text
 
     # Looked at again before it is opened, it is still the step, on the same position; then it is done, and counts.
     assert OPEN.findall(keeper.see(shared).text)
@@ -80,12 +98,14 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     assert DONE[language] in after
     assert PositionLease.objects.count() == 1
     assert DONE[language] not in keeper.see(shared).text
+    assert not any(LEFT[language] in keeper.see(place).text for place in ("/studio/mei/", "/studio/mei/shelves"))
 
     # And the buyer is led there, once what was remembered of before is over.
     def led() -> str:
         return str(buyer.http.get(go).headers.get("location", ""))
 
     address = until(led, "a tracked address", pause=0.5)
+    assert EARNS[language] not in buyer.see(f"/l/{link}").text
     assert leads_to(address, registry.connector(code).manifest.hosts)
     assert TrackedUrl.objects.get().url == address
 

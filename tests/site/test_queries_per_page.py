@@ -55,7 +55,7 @@ QUERIES = {
     "api/v1/shops/<slug>/lost-orders": 4,
     "api/v1/shops/<slug>/lost-orders/<uuidstr:lost_id>": 4,
     "api/v1/shops/<slug>/clicks": 5,  # three looks back in time for a quiet shop, one for a busy one
-    "api/v1/shops/<slug>/clicks/<uuidstr:click_id>/trace": 5,
+    "api/v1/shops/<slug>/clicks/<uuidstr:click_id>/trace": 6,
     "api/v1/shops/<slug>/balance": 3,
     "api/v1/shops/<slug>/payout-details": 3,
     "api/v1/shops/<slug>/payouts": 3,
@@ -88,7 +88,7 @@ QUERIES = {
     "studio/<slug:slug>/share": 8,
     "studio/<slug:slug>/share/<uuid:listing_id>": 8,
     "studio/<slug:slug>/visits": 7,
-    "studio/<slug:slug>/visits/<uuid:click_id>": 6,
+    "studio/<slug:slug>/visits/<uuid:click_id>": 7,
     "studio/<slug:slug>/orders": 7,
     "studio/<slug:slug>/orders/<uuid:line_id>": 10,
     "studio/<slug:slug>/lost-orders": 6,
