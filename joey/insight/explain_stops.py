@@ -14,6 +14,7 @@ def stopped_because(stopped: Stopped) -> str:
         "no_position": _("No position was free for your shop at %(place)s."),
         "position_refused": _("%(place)s did not accept your shop's position. The operator of this site sees that."),
         "refused": _("%(place)s gave no link to this item that would have counted for your shop."),
+        "own_account": _("Your own account at %(place)s cannot be used as it is. Its page in the settings says why."),
         "late": _("%(place)s did not answer in time."),
     }
     return reasons[stopped.why] % {"place": registry.name_of(stopped.marketplace)}

@@ -83,7 +83,7 @@ def test_why_reports_are_not_read_is_said_to_each_reader_in_their_language(
     def fault(*_: object) -> None:
         raise KeyError("a fault in the connector")
 
-    monkeypatch.setattr("joey.orders.of_others.read_reports", fault)
+    monkeypatch.setattr("joey.orders.sync.read_reports", fault)
     with override("en"):
         sync(now=now())
     assert ": KeyError; the log of the worker has the details" in troubles("en")
