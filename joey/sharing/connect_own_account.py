@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.models import Offer
 from joey.kit import sql
 from joey.kit.rate_limit import Limit, hit
-from joey.kit.refusals import Conflict, Invalid, NotFound, Text
+from joey.kit.refusals import Invalid, NotFound, Text
 from joey.marketplaces import registry
 from joey.marketplaces.connect_account import OtherAccount, asked_once, connector_of
 from joey.marketplaces.manifest_shape import CredentialField, Manifest
@@ -27,12 +25,13 @@ from joey.marketplaces.own_accounts import (
     own_configuration,
 )
 from joey.marketplaces.own_codes import new_own_code
-from joey.marketplaces.port import Connector, MarketplaceRefused, PositionRefused, Tracking
+from joey.marketplaces.port import Connector, MarketplaceRefused
 from joey.people.models import Person
 from joey.record.append import append
 from joey.sharing.end_lease import end_open_lease
 from joey.sharing.lease_position import lease_at, lock_leases, uses_positions
 from joey.sharing.models import Position, PositionLease
+from joey.sharing.own_position import choose_position, prove_position, with_answer
 from joey.sharing.register_positions import KEY
 from joey.shops.models import Shop, ShopAccount
 from joey.shops.operators import name_of
@@ -40,7 +39,6 @@ from joey.shops.own_account import own_account_of, own_accounts_of
 
 # Each attempt is a call that the marketplace sees come from here.
 A_DAY = Limit("own-accounts", 20, timedelta(days=1))
-ITEMS_TRIED = 3
 LONGEST = 2000  # characters of one credential
 CREDENTIAL = re.compile(r"[A-Za-z0-9_.~+/=@:|-]+")
 
@@ -86,8 +84,10 @@ def connect_own_account(
     connector = connector_of(marketplace, own_configuration(marketplace, credentials))
     _ask(connector)  # first: without a secret no one learns which accounts are connected
     _check_is_free(shop, marketplace, connector.account, operators)
-    key = _position(connector, shop, marketplace, position)
-    _prove(connector, key)
+    own = own_account_of(shop.pk, marketplace)
+    before = own or _had_before(shop, marketplace, connector.account)
+    key = choose_position(connector, shop, typed=position, before=before, is_in_use=own is not None)
+    prove_position(connector, key)
     with transaction.atomic(durable=True):
         return _keep(shop, marketplace, connector.account, credentials, operators, key=key, by=by, now=now)
 
@@ -157,68 +157,7 @@ def _ask(connector: Connector) -> None:
             "%(place)s did not take this account, and nothing was changed. Check the key and the secret first: whole,"
             " and both of one application. Its answer: %(why)s"
         )
-        raise _with_answer(text, connector, refused) from None
-
-
-def _with_answer(text: Text, connector: Connector, refused: MarketplaceRefused, field: str | None = None) -> Invalid:
-    return Invalid(text % {"place": registry.name_of(connector.code), "why": refused.text}, field=field)
-
-
-def _position(connector: Connector, shop: Shop, marketplace: str, typed: str) -> str:
-    """The key that links go by: as typed, as it is or was already, or a new one of the account."""
-    own = own_account_of(shop.pk, marketplace)
-    code = own or _had_before(shop, marketplace, connector.account)
-    known = _known_position(shop, code) if code else None
-    if own and known and typed not in ("", known):
-        raise Conflict(
-            _("Links of this shop go by another position. To change it, remove the account and connect it again."),
-            field="position",
-        )
-    if known and not typed:
-        return known
-    positions = Position.objects.filter(marketplace=code)
-    if typed:
-        if positions.filter(key=typed).exclude(withdrawn_at=None).exists():
-            text = _("The position “%s” is withdrawn, for good. Make another one.")
-            raise Invalid(text % typed, field="position")
-        return typed
-    if connector.manifest.capabilities.positions.granted != "api":
-        text = _("This account cannot make a position itself. Make one in the console of %s and give its number.")
-        raise Invalid(text % registry.name_of(marketplace), field="position")
-    # Some marketplaces answer with the same position to the same name: one that is no use needs a name that is new.
-    of_no_use = positions.exclude(withdrawn_at=None, refused_at=None).count()
-    try:
-        return connector.register_position(f"joey-{shop.slug}" + (f"-{of_no_use + 1}" if of_no_use else ""))
-    except MarketplaceRefused as refused:
-        text = _(
-            "%(place)s makes no position for this account. Make one in its console and give its number. Its answer:"
-            " %(why)s"
-        )
-        raise _with_answer(text, connector, refused, "position") from None
-
-
-def _known_position(shop: Shop, code: str) -> str | None:
-    """The key that the shop's links go by, or went by last; None where it is no use any more."""
-    leases = PositionLease.objects.filter(shop=shop, marketplace=code).order_by(F("until").desc(nulls_first=True))
-    last = leases.select_related("position").first()
-    return last.position.key if last and last.position.withdrawn_at is last.position.refused_at is None else None
-
-
-def _prove(connector: Connector, key: str) -> None:
-    """Make a link on the position, for an item that is here, if there is any.
-
-    Raises Invalid ("position"), MarketplaceUnavailable. An account may be refused one item and not another, which says
-    nothing of the position.
-    """
-    offers = Offer.objects.filter(marketplace__in=list(connector.manifest.marketplaces), commission_ppm__gt=0)
-    for item in offers.order_by("-as_of").values_list("external_id", flat=True)[:ITEMS_TRIED]:
-        try:
-            connector.tracked_link(item, Tracking(position=key))
-        except PositionRefused as refused:
-            raise Invalid(refused.text, field="position") from None
-        except MarketplaceRefused:
-            continue
-        return
+        raise with_answer(text, connector, refused) from None
 
 
 def _keep(
