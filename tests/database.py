@@ -15,6 +15,8 @@ from unittest.mock import patch
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from psycopg import sql
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
@@ -59,8 +61,20 @@ def point_django_at(postgres: EmbeddedPostgres) -> None:
     # Some tests name the gateways of real marketplaces. Those that search at one say how often.
     os.environ["JOEY_SEARCHES_PER_DAY"] = "0"
     settings.JOEY_SEARCHES_PER_DAY = 0
+    connection_created.connect(_have_a_temporary_schema)
     os.environ["JOEY_LICENSED_CHANNEL_CNY"] = CHANNEL
     settings.JOEY_LICENSED_CHANNELS = {"CNY": CHANNEL}
+
+
+def _have_a_temporary_schema(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Make the session's schema of temporary tables before a test does so and takes it back.
+
+    Each time it comes or goes, PostgreSQL forgets the plan of everything that is prepared (tests/proof.py).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_my_temp_schema()")
+        if cursor.fetchone() == (0,):
+            cursor.execute("CREATE TEMP TABLE first (); DROP TABLE first")
 
 
 def migrate(postgres: EmbeddedPostgres) -> None:
