@@ -13,6 +13,7 @@ from joey.catalog.refresh_due import refresh_due
 from joey.kit import clock
 from joey.marketplaces import registry
 from tests.marketplaces.conftest import Sandbox
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +164,7 @@ def test_a_new_picture_and_a_new_id_at_once_stay_the_same_offer(own_world: Sandb
     assert Offer.objects.count() == count
 
 
-@pytest.mark.parametrize("kind", ["500", "garbage", "throttle"])
+@pytest.mark.parametrize("kind", [slow("500"), slow("garbage"), "throttle"])
 def test_a_marketplace_that_is_unavailable_changes_nothing_and_keeps_no_other_from_being_read(
     own_world: Sandbox, kind: str
 ) -> None:

@@ -34,6 +34,7 @@ from tests.cast import lulu, mei, meis_shop, sam
 from tests.catalog.offers import flask_facts, many
 from tests.journeys.running import until
 from tests.marketplaces.conftest import Sandbox, Script, script
+from tests.slow import slow
 
 __all__ = ["script"]
 
@@ -206,7 +207,7 @@ def test_two_at_once_ask_once_and_no_transaction_is_open_meanwhile(
     assert titles(both[0]) == titles(both[1]) != []  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", ["500", "throttle", "garbage"])
+@pytest.mark.parametrize("kind", [slow("500"), "throttle", slow("garbage")])
 def test_a_marketplace_that_fails_is_named_and_left_alone_for_a_while(
     taobao: Sandbox, broken: Callable[[str], None], kind: str
 ) -> None:

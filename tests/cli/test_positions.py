@@ -19,6 +19,7 @@ from tests import cast
 from tests.journeys.running import joey
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, sandbox
+from tests.slow import slow
 
 __all__ = ["sandbox"]
 
@@ -115,16 +116,16 @@ def test_keepers_who_accepted_an_invitation_are_positions(
     ("words", "refusal"),
     [
         (("withdraw", "no-such-key", "--reason", "x"), "no such lease or position"),
-        (("register", "2", "--marketplace", "dangdang"), "has no positions"),
+        slow(("register", "2", "--marketplace", "dangdang"), "has no positions"),
         (("register", "2"), "--marketplace CODE. Connected and with registered positions: jd, pinduoduo, taobao"),
-        (("register", "2", "--marketplace", "nowhere"), "“nowhere” is known here"),
-        (("register", "0"), "0 is not in the range"),
-        (("register",), "Give the number of positions"),
+        slow(("register", "2", "--marketplace", "nowhere"), "“nowhere” is known here"),
+        slow(("register", "0"), "0 is not in the range"),
+        slow(("register",), "Give the number of positions"),
         (("register", "2", "--granted"), "Give the number of positions"),
-        (("invite", "--marketplace", "taobao"), "does not work by relations"),
+        slow(("invite", "--marketplace", "taobao"), "does not work by relations"),
         (("register", "--key", "two words", "--marketplace", "taobao"), "cannot be the key of a position"),
-        (("end", "no-such-lease", "--reason", "x"), "no such lease"),
-        (("show", "no-such-key"), "no such lease or position"),
+        slow(("end", "no-such-lease", "--reason", "x"), "no such lease"),
+        slow(("show", "no-such-key"), "no such lease or position"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_a_sentence(

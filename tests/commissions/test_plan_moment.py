@@ -15,6 +15,7 @@ from tests.cast import DAY, NOW, ada, leased, meis_shop, report, settled
 from tests.commissions.stage import line, take_in
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +88,7 @@ NO_TIMES: dict[str, Any] = {"clicked_at": None, "placed_at": None, "paid_at": No
 
 @pytest.mark.parametrize(
     "later",
-    [{}, {"paid_at": NOW - DAY}, {"placed_at": NOW - DAY}, {"clicked_at": NOW - DAY}, {"rate_ppm": 60_000}],
+    [{}, {"paid_at": NOW - DAY}, slow({"placed_at": NOW - DAY}), slow({"clicked_at": NOW - DAY}), {"rate_ppm": 60_000}],
     ids=["none", "paid", "placed", "clicked", "rate"],
 )
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.prove import CHECKS
 from tests import cast
 from tests.edge.server import PHONE, Server, server
+from tests.slow import slow
 
 
 @contextmanager
@@ -113,7 +114,7 @@ def test_with_a_stopped_database_the_buyer_still_gets_the_page_and_the_outbound_
     assert OutboundClick.objects.count() == written[1] + 1
 
 
-@pytest.mark.parametrize("ends", ["expires_at", "coupon_until"])
+@pytest.mark.parametrize("ends", ["expires_at", slow("coupon_until")])
 def test_a_copy_is_not_shown_once_its_price_has_ended(
     committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link, ends: str
 ) -> None:
@@ -174,7 +175,7 @@ def test_connections_that_died_in_the_pool_lose_nothing(fresh_joey: Server, shar
     assert OutboundClick.objects.count() >= len(recorded)
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, slow(signal.SIGTERM)])
 def test_every_acknowledged_click_outlives_the_server(
     committed_db: EmbeddedPostgres, shared: Link, own: Link, how: signal.Signals
 ) -> None:

@@ -26,6 +26,7 @@ from joey.shops.models import Shop
 from tests import cast
 from tests.edge.server import PHONE, WECHAT, Server, server
 from tests.sandbox.conftest import Sandbox, free_port
+from tests.slow import slow
 
 SLOW_SECONDS = "4"  # longer than a visitor waits
 
@@ -134,7 +135,7 @@ def test_a_program_leases_nothing_and_is_not_led_to_a_plain_link(
     assert not OutboundClick.objects.exists()
 
 
-@pytest.mark.parametrize("kind", ["500", "garbage", "slow"])
+@pytest.mark.parametrize("kind", [slow("500"), slow("garbage"), "slow"])
 def test_without_an_answer_in_time_the_page_says_so_and_offers_to_retry(
     joey: Server, sandbox: Sandbox, item: Offer, accounts: dict[str, object], kind: str
 ) -> None:

@@ -21,6 +21,7 @@ from joey.shops.models import Listing, Shelf, Shop
 from joey.shops.open_shop import describe_shop
 from tests import cast
 from tests.edge.server import PHONE, Server, server
+from tests.slow import slow
 
 ZH = {"accept_language": "zh-CN"}
 
@@ -165,7 +166,7 @@ def test_a_change_of_one_shop_leaves_the_others_in_memory(
     assert other.shop.slug == "lulu"
 
 
-@pytest.mark.parametrize("ends", [{"expires_at": 3.0}, {"coupon_until": 3.0}])
+@pytest.mark.parametrize("ends", [slow({"expires_at": 3.0}), {"coupon_until": 3.0}])
 def test_a_price_is_not_shown_a_moment_after_its_end(joey: Server, listing: Listing, ends: dict[str, float]) -> None:
     end = clock.now() + timedelta(seconds=3)
     Offer.objects.update(**dict.fromkeys(ends, end))

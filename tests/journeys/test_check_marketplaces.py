@@ -1,7 +1,10 @@
 """An operator checks an account: every unverified fact is confirmed, until the marketplace differs in one."""
 
+import pytest
+
 from tests.journeys.at_the_counter import Sandbox
 from tests.journeys.running import RunningJoey
+from tests.slow import slow
 
 # Each is seen by another kind of row that the demo has: an order of a channel, a refund of one, an order that was
 # frozen and released, a refund after a settlement; the first by none.
@@ -11,12 +14,15 @@ DIFFER = (
 )  # fmt: skip
 
 
-def test_an_operator_checks_an_account_and_reads_where_it_differs(joey: RunningJoey, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("facts", [("refund_window", "settles_after_its_cases"), slow(DIFFER)])
+def test_an_operator_checks_an_account_and_reads_where_it_differs(
+    joey: RunningJoey, sandbox: Sandbox, facts: tuple[str, ...]
+) -> None:
     listed = joey.run("marketplaces", "list")
     good = joey.run("marketplaces", "check", "taobao")
     bad = {}
     try:
-        for fact in DIFFER:
+        for fact in facts:
             differ(sandbox, fact)
             bad[fact] = joey.run("marketplaces", "check", "taobao", exit_code=1).splitlines()
     finally:

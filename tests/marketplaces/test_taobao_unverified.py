@@ -27,7 +27,7 @@ from tests.journeys.running import joey
 from tests.marketplaces.conftest import SECRET, SESSION, Script
 from tests.sandbox.conftest import Sandbox, running_sandbox, utc
 from tests.sandbox.test_punish_report import ask as ask_punished
-from tests.slow import but_every
+from tests.slow import but_every, slow
 
 ASKED = [fact.name for fact in FACTS if fact.see]
 CHANNEL = "2345678901"
@@ -373,7 +373,7 @@ SEEN_BY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["500", "garbage"])
+@pytest.mark.parametrize("kind", ["500", slow("garbage")])
 @pytest.mark.parametrize("method", but_every(6, SEEN_BY))
 def test_a_method_that_fails_costs_only_what_is_seen_by_it(
     check: Callable[..., dict[str, CheckedFact]], busy: Sandbox, method: str, kind: str

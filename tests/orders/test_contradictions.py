@@ -16,6 +16,7 @@ from joey.orders.retry_suspense import retry_suspense
 from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report, settled, shared
 from tests.orders.polled import polled, take_order_reports
 from tests.proof import prove
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,7 @@ UNCHECKED = (ByPosition("999", "clicked"), ByPosition(LULUS, "clicked"))
 
 
 @pytest.mark.parametrize("evidence", [BOTH, BOTH[::-1], ORDERED, UNCHECKED], ids=["both", "turned", "times", "unknown"])
-@pytest.mark.parametrize("disputed_before", [True, False])
+@pytest.mark.parametrize("disputed_before", [True, slow(False)])
 def test_evidence_that_names_another_shop_beside_the_line_s_own_holds_it_too(
     evidence: tuple[ByPosition, ...], disputed_before: bool
 ) -> None:

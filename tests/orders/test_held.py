@@ -18,6 +18,7 @@ from tests.api.client import Caller
 from tests.cast import DAY, NOW, leased, lulus_shop, mei, meis_shop, report, settled
 from tests.orders.polled import one_poll, take_order_reports
 from tests.proof import prove
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +133,7 @@ HOLDING: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("together", [True, slow(False)])
 @pytest.mark.parametrize(("lighter", "weightier"), list(pairwise(HOLDING)))
 def test_of_two_holds_of_one_moment_the_weightier_wins_whatever_its_name(
     together: bool, lighter: str, weightier: str

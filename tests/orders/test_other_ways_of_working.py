@@ -16,6 +16,7 @@ from joey.orders.queries import read_until
 from joey.orders.sync import Synced, sync
 from tests.cast import DAY, NOW, ada, leased, meis_shop
 from tests.proof import prove
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 
@@ -64,8 +65,8 @@ def gaps() -> dict[str, tuple[datetime, datetime]]:
     [
         (AD_ZONES, RELATIONS, []),
         (AD_ZONES, CHANNEL_REFUNDS, ["refunds"]),
-        (RELATIONS, AD_ZONES, ["orders_by_relation"]),
-        (RELATIONS, CHANNEL_REFUNDS, ["refunds"]),
+        slow(RELATIONS, AD_ZONES, ["orders_by_relation"]),
+        slow(RELATIONS, CHANNEL_REFUNDS, ["refunds"]),
         (CHANNEL_REFUNDS, AD_ZONES, ["orders_of_relations"]),
         (CHANNEL_REFUNDS, RELATIONS, []),
     ],

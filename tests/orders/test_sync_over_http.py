@@ -28,6 +28,7 @@ from joey.orders.sync import sync
 from tests.cast import leased, meis_shop
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, own_sandbox, utc
+from tests.slow import slow
 
 pytestmark = pytest.mark.django_db
 __all__ = ["own_sandbox"]
@@ -140,7 +141,7 @@ def test_an_outage_leaves_no_gap_for_what_became_visible_late(union: Sandbox) ->
     assert synced() is not None
 
 
-@pytest.mark.parametrize("ahead", [1, 200])
+@pytest.mark.parametrize("ahead", [slow(1), 200])
 def test_a_clock_that_was_ahead_for_one_run_keeps_nothing_from_being_read(ahead: int, union: Sandbox) -> None:
     sync(now=now())
     before = SyncCursor.objects.get(question="orders").read_until

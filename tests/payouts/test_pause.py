@@ -30,6 +30,7 @@ from tests.cast import NOW, ada, sam
 from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, held, money, ready_shop, requested
 from tests.proof import prove
+from tests.slow import slow
 
 WHY = "Restored from a backup. Compare the books with the bank first."
 
@@ -174,8 +175,8 @@ def test_a_sender_waits_as_long_as_a_stop_may(committed_db: EmbeddedPostgres) ->
 @pytest.mark.parametrize(
     "stop",
     [
-        lambda shop: pause_payouts(reason=WHY, now=NOW),
-        lambda shop: place_hold(shop, reason=WHY, now=NOW),
+        slow(lambda shop: pause_payouts(reason=WHY, now=NOW)),
+        slow(lambda shop: place_hold(shop, reason=WHY, now=NOW)),
         lambda shop: give_up(PayoutFile.objects.get(), by=ada(), reason=WHY, now=NOW),
     ],
     ids=["pause", "hold", "give up"],

@@ -41,7 +41,7 @@ def in_sets(things: Iterator[OrderReport] | Iterator[RefundReport]) -> Iterator[
         yield batch
 
 
-@pytest.mark.parametrize("lines", [5_000, slow(100_000)])
+@pytest.mark.parametrize("lines", [2_000, slow(100_000)])
 def test_lines_by_the_hundred_thousand_go_from_report_to_available_and_one_in_twenty_comes_back(
     committed_db: EmbeddedPostgres, lines: int
 ) -> None:

@@ -164,7 +164,7 @@ def test_clicks_are_dropped_by_the_day_and_never_in_part(link: Link) -> None:
     )
 
 
-@pytest.mark.parametrize(("days", "left"), [(3, 4), (0, 6)])
+@pytest.mark.parametrize(("days", "left"), [(3, 4), slow(0, 6)])
 def test_the_daily_job_drops_what_is_older_than_the_setting_and_nothing_without_one(
     link: Link, settings: Settings, days: int, left: int
 ) -> None:

@@ -13,6 +13,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock
 from joey.shops.models import Listing, Shelf, Shop
 from tests.cast import flask, listed, lulus_shop, meis_shop
+from tests.slow import but_every
 
 HOUR = timedelta(hours=1)
 Change = Callable[[], Any]
@@ -64,7 +65,7 @@ def stock(committed_db: EmbeddedPostgres) -> None:
     listed(lulus_shop(), offer)
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", but_every(3, SHOWN))
 def test_what_pages_show_drops_them(name: str, stock: None, committed_db: EmbeddedPostgres) -> None:
     change, expected = SHOWN[name]
 

@@ -22,6 +22,7 @@ from tests.cast import DAY, NOW, leased, meis_shop
 from tests.orders.intake.exports import ACCOUNT, ORDER, ROW, row, settled, starting, text_of, written
 from tests.orders.intake.test_import_orders import by_protocol
 from tests.proof import prove
+from tests.slow import but_every
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +129,7 @@ OTHER_MAPPINGS = {
 
 
 @pytest.mark.parametrize("older", [False, True], ids=["", "said to be older"])
-@pytest.mark.parametrize("change", OTHER_MAPPINGS.values(), ids=OTHER_MAPPINGS)
+@pytest.mark.parametrize("change", but_every(2, OTHER_MAPPINGS.values()), ids=OTHER_MAPPINGS)
 def test_an_old_export_by_another_mapping_ends_no_hold(change: tuple[str, str], older: bool, tmp_path: Path) -> None:
     imported(tmp_path, settled(结算金额="46.00"))
     imported(tmp_path, CLOSED)
