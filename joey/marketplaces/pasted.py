@@ -40,6 +40,12 @@ def _can_be_split(address: str) -> bool:
     return True
 
 
+def addresses_at(hosts: Iterable[str], text: str) -> list[str]:
+    """Those of them that lead to one of these hosts. One that says http there means https."""
+    there = frozenset(hosts)
+    return [each for each in addresses(text) if leads_to(each.replace("http://", "https://", 1), there)]
+
+
 def copy_codes(text: str) -> list[str]:
     """What is between the signs of each copy-code in `text`, in order."""
     return _COPY_CODE.findall(text[:LONGEST_TEXT])

@@ -16,8 +16,9 @@ def account_of_shop(shop_id: UUID, marketplace: str) -> str:
 
 
 def own_account_of(shop_id: UUID, marketplace: str) -> str | None:
-    """The code of the shop's own account at this marketplace, if one is connected. One query."""
-    return _own(shop_id, registry.code_for(marketplace))
+    """The code of the shop's own account at this marketplace, if one is connected. One query, if it takes any."""
+    manifest = registry.find_manifest(marketplace)
+    return _own(shop_id, manifest.code) if manifest and manifest.own_account else None
 
 
 def own_accounts_of(shop_id: UUID) -> dict[str, str]:

@@ -14,15 +14,15 @@ DIFFER = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("facts", [("refund_window", "settles_after_its_cases"), slow(DIFFER)])
+@pytest.mark.parametrize("differing", [("refund_window", "settles_after_its_cases"), slow(DIFFER)])
 def test_an_operator_checks_an_account_and_reads_where_it_differs(
-    joey: RunningJoey, sandbox: Sandbox, facts: tuple[str, ...]
+    joey: RunningJoey, sandbox: Sandbox, differing: tuple[str, ...]
 ) -> None:
     listed = joey.run("marketplaces", "list")
     good = joey.run("marketplaces", "check", "taobao")
     bad = {}
     try:
-        for fact in facts:
+        for fact in differing:
             differ(sandbox, fact)
             bad[fact] = joey.run("marketplaces", "check", "taobao", exit_code=1).splitlines()
     finally:

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from joey.marketplaces.pinduoduo.parse_offer import found_offers, offer_facts
+from joey.marketplaces.pinduoduo.parse_offer import offer_facts
 from joey.marketplaces.port import UnreadableField
 
 # While the coupon of the dossier's row runs.
 NOW = datetime.fromtimestamp(1795309000, UTC)
-HOSTS = frozenset({"img.pddpic.com"})
 SIGN = "c9r2omogKFFAc7WBwvbZU1ikIb16_J3CTa8HNN"
 ROW: dict[str, Any] = {
     "goods_sign": SIGN, "goods_name": "316 flask", "goods_thumbnail_url": "https://img.pddpic.com/t.jpg",
@@ -52,15 +51,7 @@ def test_an_item_under_another_sign_stays_the_same() -> None:
     assert one.identity != offer_facts(ROW | {"mall_id": 5552}, as_of=NOW).identity
 
 
-def test_what_cannot_be_read_is_counted_and_pictures_of_other_hosts_are_left_out() -> None:
-    found = found_offers(
-        [ROW | {"goods_image_url": "https://example.org/i.jpg"}, ROW | {"goods_sign": ""}, ROW | {"goods_name": None},
-         ROW | {"min_group_price": "69.00"}],
-        categories={}, picture_hosts=HOSTS,
-    )  # fmt: skip
-
-    assert (len(found.offers), found.without_id, found.unreadable, found.hits) == (1, 1, 2, 4)
-    assert found.offers[0].picture_urls == ("https://img.pddpic.com/t.jpg",)
+def test_a_price_below_zero_is_none_and_so_is_a_rate_of_more_than_all_of_it() -> None:
     with pytest.raises(UnreadableField, match="min_group_price is below zero"):
         offer_facts(ROW | {"min_group_price": -1}, as_of=NOW)
     assert offer_facts(ROW | {"promotion_rate": 1001}, as_of=NOW).commission_ppm == 0

@@ -15,7 +15,7 @@ from joey.marketplaces.account_settings import Known, check_settings
 from joey.marketplaces.feed.client import FeedClient
 from joey.marketplaces.feed.parse import ParsedFeed, read_feed
 from joey.marketplaces.manifest_shape import Manifest, Question
-from joey.marketplaces.pasted import addresses, leads_to
+from joey.marketplaces.pasted import addresses_at, leads_to
 from joey.marketplaces.port import (
     AnyReport,
     Found,
@@ -89,16 +89,15 @@ class FeedConnector:
 
     def recognise(self, pasted: str) -> str | None:
         """The id behind a link to one of this marketplace's item pages."""
-        for address in addresses(pasted):
+        for address in addresses_at({*self._own_hosts, self._stand_in}, pasted):
             parts = urlsplit(address)
-            if self._stand_in and leads_to(address, {self._stand_in}):
-                words = parts.path.split("/")
-                if words[1:3] == ["item", self.code] and len(words) == 4 and words[3].isascii() and words[3].isalnum():
-                    return words[3]
-            elif leads_to(address.replace("http://", "https://", 1), self._own_hosts):
-                found = self._item_path.fullmatch(parts.path)
-                if found:
+            if parts.netloc.lower() != self._stand_in:
+                if found := self._item_path.fullmatch(parts.path):
                     return found[1]
+                continue
+            words = parts.path.split("/")
+            if words[1:3] == ["item", self.code] and len(words) == 4 and words[3].isascii() and words[3].isalnum():
+                return words[3]
         return None
 
     def tracked_link(self, external_id: str, tracking: Tracking) -> TrackedLink:

@@ -1,7 +1,6 @@
 """JD as Joey sees it: by an account of its union, or without one by its product file alone."""
 
 import hashlib
-import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,12 +16,12 @@ from joey.marketplaces.feed.connector import FeedConnector
 from joey.marketplaces.jd import parse, reports
 from joey.marketplaces.jd.ask_union import JdAnswers
 from joey.marketplaces.jd.client import NOT_GRANTED, JdAccount, JdClient
-from joey.marketplaces.jd.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA, SUB_IDS
+from joey.marketplaces.jd.manifest import MANIFEST, QUOTA, SUB_IDS
 from joey.marketplaces.jd.parse_offer import item_page, looked_up_offer, searched_offer
 from joey.marketplaces.jd.unverified import FACTS
 from joey.marketplaces.manifest_shape import Capabilities, Manifest, Positions, Question
 from joey.marketplaces.pace import Pace
-from joey.marketplaces.pasted import addresses, leads_to
+from joey.marketplaces.pasted import addresses_at, leads_to
 from joey.marketplaces.port import (
     AnyReport,
     Connector,
@@ -34,13 +33,11 @@ from joey.marketplaces.port import (
     SearchSort,
     TrackedLink,
     Tracking,
-    UnreadableField,
     UnreadableReport,
 )
+from joey.marketplaces.read_offers import read_found
 from joey.marketplaces.row_values import Row, inner, link, text
 from joey.marketplaces.unverified import AnswerSample, CheckedFact
-
-log = logging.getLogger(__name__)
 
 GATEWAY = "https://api.jd.com/routerjson"
 REAL_GATEWAY_HOSTS = frozenset({"api.jd.com", "api-dev.jd.com", "router.jd.com"})
@@ -161,15 +158,8 @@ class UnionConnector:
         for start in range(0, len(skus), at_once):
             asked = skus[start : start + at_once]
             answer = self._client.call(LOOK_UP, {"skuIds": ",".join(asked)})
-            as_of = datetime.now(UTC)
-            for row in _rows(answer):
-                try:
-                    facts = looked_up_offer(row, as_of=as_of, categories=self._categories)
-                except UnreadableField as problem:
-                    log.warning("JD answered an item that cannot be read: %s", problem)
-                    continue
-                if facts.external_id in asked:
-                    found[facts.external_id] = self._as_it_may_be_shown(facts)
+            offers = self._found(answer, looked_up_offer).offers
+            found |= {each.external_id: each for each in offers if each.external_id in asked}
         return found
 
     def recognise(self, pasted: str) -> str | None:
@@ -177,7 +167,7 @@ class UnionConnector:
 
         Raises MarketplaceRefused when it is one and JD does not say to which item it leads.
         """
-        ours = [each for each in addresses(pasted) if self._is_ours(each)]
+        ours = addresses_at(self.manifest.hosts, pasted)
         for address in ours:
             if found := ITEM_PATH.fullmatch(urlsplit(address).path):
                 return found[1]
@@ -268,31 +258,19 @@ class UnionConnector:
         """What this account says about each unverified fact that a call can tell (unverified.py)."""
         return JdAnswers(self._client, now=datetime.now(UTC), changed_at=changed_at, keep=keep).checked(FACTS)
 
-    def _found(self, answer: Row) -> Found:
+    def _found(self, answer: Row, read_one: Callable[..., OfferFacts] = searched_offer) -> Found:
         as_of = datetime.now(UTC)
-        offers, without_id, unreadable = [], 0, 0
-        for row in _rows(answer):
-            if not row.get("skuId"):
-                without_id += 1
-                continue
-            try:
-                facts = searched_offer(row, as_of=as_of, categories=self._categories)
-                offers.append(self._as_it_may_be_shown(facts))
-            except UnreadableField as problem:
-                log.warning("JD answered an item that cannot be read: %s", problem)
-                unreadable += 1
-        return Found(offers, without_id=without_id, unreadable=unreadable)
+
+        def read(row: Row) -> OfferFacts:
+            return self._as_it_may_be_shown(read_one(row, as_of=as_of, categories=self._categories))
+
+        return read_found(_rows(answer), read, marketplace=self.code, named_by="skuId")
 
     def _as_it_may_be_shown(self, facts: OfferFacts) -> OfferFacts:
         """Without links and pictures of other hosts."""
         url = facts.url if leads_to(facts.url, self.manifest.hosts) else item_page(facts.external_id)
         hosts = self.manifest.picture_hosts
         return replace(facts, url=url, picture_urls=tuple(one for one in facts.picture_urls if leads_to(one, hosts)))
-
-    def _is_ours(self, address: str) -> bool:
-        return leads_to(address, self.manifest.hosts) or leads_to(
-            address.replace("http://", "https://", 1), ITEM_HOSTS | LINK_HOSTS
-        )
 
 
 def free_position(name: str) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from joey.kit.json import read_json
 from joey.kit.json_rows import read_json_rows
 from joey.kit.sentences import Sentence
 from joey.marketplaces.call_gateway import Gateway, Retryable, without_secrets
@@ -86,7 +85,7 @@ class JinbaoClient:
 
     def _understood(self, method: str, body: bytes) -> dict[str, Any]:
         try:
-            answer = read_json_rows(body) if "order.list" in method else read_json(body)
+            answer = read_json_rows(body)
         except ValueError:
             raise Retryable("an answer that is not JSON") from None
         if not isinstance(answer, dict):

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from joey.marketplaces.account_settings import NUMBER, Known, check_settings, own_rate, required
 from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.pace import Pace
-from joey.marketplaces.pasted import addresses, leads_to
+from joey.marketplaces.pasted import addresses_at, leads_to
 from joey.marketplaces.pinduoduo import parse, reports
 from joey.marketplaces.pinduoduo.ask_jinbao import JinbaoAnswers
 from joey.marketplaces.pinduoduo.client import NOT_FILED, WRONG_PARAMETER, JinbaoAccount, JinbaoClient
 from joey.marketplaces.pinduoduo.custom_parameters import custom_parameters
-from joey.marketplaces.pinduoduo.manifest import ITEM_HOSTS, LINK_HOSTS, MANIFEST, QUOTA, SUB_IDS
-from joey.marketplaces.pinduoduo.parse_offer import found_offers, item_page
+from joey.marketplaces.pinduoduo.manifest import MANIFEST, QUOTA, SUB_IDS
+from joey.marketplaces.pinduoduo.parse_offer import item_page, offer_facts
 from joey.marketplaces.pinduoduo.unverified import FACTS
 from joey.marketplaces.port import (
     AnyReport,
@@ -34,6 +34,7 @@ from joey.marketplaces.port import (
     Tracking,
     UnreadableReport,
 )
+from joey.marketplaces.read_offers import read_found
 from joey.marketplaces.row_values import Row, inner, link, text
 from joey.marketplaces.unverified import AnswerSample, CheckedFact
 
@@ -134,7 +135,7 @@ class JinbaoConnector:
 
         Raises MarketplaceRefused when it is one and Pinduoduo does not say to which item it leads.
         """
-        ours = [each for each in addresses(pasted) if self._is_ours(each)]
+        ours = addresses_at(self.manifest.hosts, pasted)
         for address in ours:
             if named := parse_qs(urlsplit(address).query).get("goods_sign", [""])[0]:
                 return named
@@ -228,15 +229,14 @@ class JinbaoConnector:
         ).checked(FACTS)  # fmt: skip
 
     def _found(self, answer: Row, name: str = "goods_list") -> Found:
-        return found_offers(
-            _rows(answer, name), categories=self._categories, stand_in=self._stand_in,
-            picture_hosts=self.manifest.picture_hosts,
-        )  # fmt: skip
+        as_of = datetime.now(UTC)
 
-    def _is_ours(self, address: str) -> bool:
-        return leads_to(address, self.manifest.hosts) or leads_to(
-            address.replace("http://", "https://", 1), ITEM_HOSTS | LINK_HOSTS
-        )
+        def read(row: Row) -> OfferFacts:
+            facts = offer_facts(row, as_of=as_of, categories=self._categories)
+            pictures = tuple(each for each in facts.picture_urls if leads_to(each, self.manifest.picture_hosts))
+            return replace(facts, url=item_page(facts.external_id, self._stand_in), picture_urls=pictures)
+
+        return read_found(_rows(answer, name), read, marketplace=self.code, named_by="goods_sign")
 
 
 def _rows(answer: Row, name: str) -> list[Row]:

@@ -1,39 +1,13 @@
 """Read what Duoduo Jinbao says about an item: pure, tried on the samples beside it."""
 
-import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from joey.marketplaces.identity import seller_and_picture
-from joey.marketplaces.pasted import leads_to
-from joey.marketplaces.port import Found, OfferFacts, UnreadableField
+from joey.marketplaces.port import OfferFacts, UnreadableField
 from joey.marketplaces.row_values import Row, link, need, text, whole
 
-log = logging.getLogger(__name__)
-
 BRAND_STORES = frozenset({"3", "4"})  # merchant_type (unverified.py: kinds_of_shops)
-
-
-def found_offers(
-    rows: Iterable[Row], *, categories: Mapping[str, str], picture_hosts: frozenset[str], stand_in: str = ""
-) -> Found:
-    """The items of an answer as they may be shown: with pictures of these hosts alone."""
-    as_of = datetime.now(UTC)
-    offers, without_id, unreadable = [], 0, 0
-    for row in rows:
-        if not row.get("goods_sign"):
-            without_id += 1
-            continue
-        try:
-            facts = offer_facts(row, as_of=as_of, categories=categories)
-        except UnreadableField as problem:
-            log.warning("Pinduoduo answered an item that cannot be read: %s", problem)
-            unreadable += 1
-            continue
-        pictures = tuple(each for each in facts.picture_urls if leads_to(each, picture_hosts))
-        offers.append(replace(facts, url=item_page(facts.external_id, stand_in), picture_urls=pictures))
-    return Found(offers, without_id=without_id, unreadable=unreadable)
 
 
 def offer_facts(row: Row, *, as_of: datetime, categories: Mapping[str, str] | None = None) -> OfferFacts:

@@ -5,16 +5,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal, get_args
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.json_rows import fault_of
 from joey.marketplaces.account_settings import NUMBER, Known, check_settings, own_rate, required
 from joey.marketplaces.manifest_shape import Manifest, Question
 from joey.marketplaces.pace import Pace
-from joey.marketplaces.pasted import addresses, copy_codes, leads_to
+from joey.marketplaces.pasted import addresses_at, copy_codes
 from joey.marketplaces.port import (
     AnyReport,
     Connector,
@@ -26,10 +26,10 @@ from joey.marketplaces.port import (
     SearchSort,
     TrackedLink,
     Tracking,
-    UnreadableField,
     UnreadableReport,
 )
-from joey.marketplaces.row_values import Row, if_readable, inner, listed, text
+from joey.marketplaces.read_offers import read_found, read_offer
+from joey.marketplaces.row_values import Row, inner, listed, text
 from joey.marketplaces.sign_form import SignMethod
 from joey.marketplaces.taobao import ask_account, parse, reports
 from joey.marketplaces.taobao.ask_account import UnionAnswers
@@ -39,7 +39,6 @@ from joey.marketplaces.taobao.manifest import (
     CHANNEL_ORDERS,
     CHANNEL_REFUNDS,
     ITEM_HOSTS,
-    LINK_HOSTS,
     MANIFEST,
     ORDERS,
     ORDERS_BY_RELATION,
@@ -150,11 +149,8 @@ class TaobaoConnector:
             if refused.facts.get("sub_code") == NO_RESULT:
                 return Found([])
             raise
-        as_of = datetime.now(UTC)
         rows = listed(answer, "result_list", "map_data")
-        with_id = [row for row in rows if not _is_without_id(row)]
-        offers = [facts for row in with_id if (facts := self._read(row, as_of))]
-        return Found(offers, without_id=len(rows) - len(with_id), unreadable=len(with_id) - len(offers))
+        return read_found(rows, self._reader(), marketplace=self.code, named_by="item_id", beside="item_basic_info")
 
     def look_up(self, external_ids: Sequence[str]) -> dict[str, OfferFacts]:
         """Facts by the id that was asked for; an id that the union does not know any more is missing.
@@ -181,11 +177,11 @@ class TaobaoConnector:
             {"item_id": ",".join(ids), "biz_scene_id": ROTATING_IDS},
             for_rows=True,
         )
-        as_of = datetime.now(UTC)
+        read = self._reader()
         found: dict[str, OfferFacts] = {}
         for row in listed(answer, "results", "tbk_item_detail"):
             name = text(row, "input_item_iid") or text(row, "item_id")
-            if name in ids and (facts := self._read(row, as_of)):
+            if name in ids and (facts := read_offer(row, read, marketplace=self.code, named_by="item_id")):
                 found[name] = facts
         return found
 
@@ -358,24 +354,14 @@ class TaobaoConnector:
             raise MarketplaceRefused(words % given, field="category")
         return found
 
-    def _read(self, row: Row, as_of: datetime) -> OfferFacts | None:
-        """One offer; None, and a line in the log, for one that cannot be read: it must not lose the others."""
-        try:
-            if fault := fault_of(row):
-                raise UnreadableField(f"it is not JSON that can be relied on: {fault}")
-            return offer_facts(row, as_of=as_of, categories=self._categories)
-        except Exception as trouble:  # noqa: BLE001 - no row loses the others, whatever is wrong with it
-            problem = str(trouble) if isinstance(trouble, UnreadableField) else type(trouble).__name__
-            item = if_readable(lambda: text(row, "item_id", longest=40), "")
-            log.warning("Taobao's item %s cannot be read: %s", item, problem)
-            return None
+    def _reader(self) -> Callable[[Row], OfferFacts]:
+        """What reads the offers of an answer that came just now."""
+        return partial(offer_facts, as_of=datetime.now(UTC), categories=self._categories)
 
     def _ours(self, pasted: str) -> list[str]:
         """Copy-codes and links of Taobao's in a text, the copy-codes first: they are what the app itself reads."""
         codes = [f"￥{code}￥" for code in copy_codes(pasted)]
-        hosts = ITEM_HOSTS | LINK_HOSTS | ({self._stand_in} if self._stand_in else frozenset())
-        links = [found for found in addresses(pasted) if leads_to(found.replace("http://", "https://", 1), hosts)]
-        return [*codes, *links]
+        return [*codes, *addresses_at(self.manifest.hosts, pasted)]
 
     def _parse_material(self, material: str) -> str:
         """The id that the union sees in a link or copy-code; empty when it sees no item."""
@@ -436,11 +422,6 @@ def _own_adzone(credentials: Mapping[str, Any]) -> str:
     """The ad zone that searches and parses name: `adzone_id`, the last part of `pid`, or the first of `adzones`."""
     adzones = credentials.get("adzones") or [""]
     return str(credentials.get("adzone_id") or str(credentials.get("pid") or "").rpartition("_")[2] or adzones[0])
-
-
-def _is_without_id(row: Row) -> bool:
-    """Whether an item that can be read otherwise has none; a row that is broken may have had one."""
-    return not fault_of(row) and "item_basic_info" in row and not row.get("item_id")
 
 
 def _id_in_address(material: str) -> str:
