@@ -20,9 +20,10 @@ from joey.kit.refusals import Conflict, NotFound
 from joey.kit.try_each import trying_each
 from joey.marketplaces import registry
 from joey.marketplaces.own_accounts import own_codes
-from joey.marketplaces.port import AnyReport, Connector, OrderReport, UnreadableReport
+from joey.marketplaces.port import Connector, OrderReport, UnreadableReport
 from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.models import HELD_BY_READING, OrderLine, Poll, SyncCursor
+from joey.orders.of_others import without_orders_of_others
 from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
 from joey.orders.replace_unread import dismiss_replaced
 from joey.orders.stage_reports import Origin
@@ -103,10 +104,15 @@ def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: dateti
     """Read each again; take in what can be read, under its own poll, and note the rest as tried."""
     given: list[Given] = []
     read: list[UUID] = []
-    for kept in reports:
-        report = read_again(connector, kept)
-        if isinstance(report, UnreadableReport) or (isinstance(report, OrderReport) and _holds_as_before(report, kept)):
-            _note_attempt(kept, report)
+    read_again_now = [(kept, read_again(connector, kept)) for kept in reports]
+    ours = set(map(id, without_orders_of_others(connector.code, [report for _kept, report in read_again_now])))
+    for kept, report in read_again_now:
+        if id(report) not in ours:
+            _note_attempt(kept, "it can be read now, and its order is not one to come in by this account")
+        elif isinstance(report, UnreadableReport):
+            _note_attempt(kept, report.problem)
+        elif isinstance(report, OrderReport) and _holds_as_before(report, kept):
+            _note_attempt(kept, kept.problem)
         else:
             given.append((report, Origin(kept.poll_id, kept.asked_at, rereads=kept.id)))
             read.append(kept.id)
@@ -129,9 +135,8 @@ def _holds_as_before(report: OrderReport, kept: ReportAsKept) -> bool:
 _TRIED = "UPDATE orders_unreadreport SET tried_at = clock_timestamp(), tries = tries + 1"
 
 
-def _note_attempt(kept: ReportAsKept, report: AnyReport) -> None:
-    problem = report.problem[:PROBLEM_MAX] if isinstance(report, UnreadableReport) else kept.problem
-    sql.execute(f"{_TRIED}, problem = %s WHERE report_id = %s", [problem, kept.id])
+def _note_attempt(kept: ReportAsKept, problem: str) -> None:
+    sql.execute(f"{_TRIED}, problem = %s WHERE report_id = %s", [problem[:PROBLEM_MAX], kept.id])
 
 
 def _unreadable(marketplace: str, *, only: UUID | None = None) -> list[ReportAsKept]:

@@ -18,6 +18,7 @@ from django.db import DatabaseError, transaction
 from joey.kit import sql
 from joey.kit.halves import do_in_halves
 from joey.kit.ids import CODE_ALPHABET
+from joey.marketplaces.own_codes import marketplace_of
 from joey.marketplaces.port import AnyReport
 from joey.marketplaces.registry import manifest_of
 from joey.orders.claim_lines import attribute_and_claim
@@ -115,12 +116,13 @@ def next_poll_number() -> int:
 
 
 def lock_lines_of(marketplace: str) -> None:
-    """Let one transaction at a time change the lines of a marketplace.
+    """Let one transaction at a time change the lines of a marketplace, by whichever account of it they come in.
 
     Revisions are given out under this lock and become visible before the next holder gives out larger ones, so a
-    process that follows lines by their revision never misses one.
+    process that follows lines by their revision never misses one. Whether an order is known by another account is asked
+    under it too, so one that two accounts report comes in once.
     """
-    sql.lock_until_end(f"orders:{marketplace}")
+    sql.lock_until_end(f"orders:{marketplace_of(marketplace)}")
 
 
 @transaction.atomic
@@ -131,8 +133,10 @@ def take_order_reports(marketplace: str, reports: Iterable[AnyReport], *, now: d
     account are left out (of_others.py). A report that no table can hold is kept unread and stops no other. An earlier
     one that could not be read leaves the list as soon as a later one of its line or case was read.
     """
+    brought = list(reports)  # before the lock: they may still be read from somewhere
+    lock_lines_of(marketplace)
     origin = Origin(poll.number, poll.asked_at)
-    ours = [(report, origin) for report in without_orders_of_others(marketplace, list(reports))]
+    ours = [(report, origin) for report in without_orders_of_others(marketplace, brought)]
     done = take_with_origins(marketplace, ours, now=now, poll=poll)
     if done.digests:
         keep_poll(marketplace, poll, done.digests)
