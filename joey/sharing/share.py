@@ -16,7 +16,13 @@ from joey.marketplaces import registry
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
 from joey.sharing import caption as captions
 from joey.sharing.file_position import filing_url, may_have_to_file
-from joey.sharing.lease_position import NoPositionFree, NothingComesBack, TooManyPositions, may_lease
+from joey.sharing.lease_position import (
+    NoOwnPosition,
+    NoPositionFree,
+    NothingComesBack,
+    TooManyPositions,
+    may_lease,
+)
 from joey.sharing.models import Link
 from joey.sharing.public_link import KnownAddress, known_address
 from joey.sharing.tracked_url import needs_lease, tracked_url
@@ -37,6 +43,7 @@ class ShareEarns(Enum):
     NO_COMMISSION = "no_commission"
     NOT_REPORTED = "not_reported"
     NO_POSITION = "no_position"  # all positions are taken
+    NO_OWN_POSITION = "no_own_position"  # the keeper's own account has none that links can go by
     TOO_MANY_POSITIONS = "too_many_positions"  # the owner has as many as one person may have
     NOT_FILED = "not_filed"  # the keeper has to open a link of the marketplace's first (file_position.py)
 
@@ -120,6 +127,8 @@ def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
         return ShareEarns.NOT_REPORTED
     except TooManyPositions:
         return ShareEarns.TOO_MANY_POSITIONS
+    except NoOwnPosition:
+        return ShareEarns.NO_OWN_POSITION
     except NoPositionFree:
         return ShareEarns.NO_POSITION
     return (
@@ -136,6 +145,9 @@ def no_earning_reason(earns: ShareEarns) -> str:
         ShareEarns.NO_COMMISSION: _("The marketplace pays no commission on this item."),
         ShareEarns.NOT_REPORTED: _("The marketplace reports no orders of such links to this instance."),
         ShareEarns.NO_POSITION: _("No position is free for your shop there now. One may become free later."),
+        ShareEarns.NO_OWN_POSITION: _(
+            "Links to there go by your own account, and it cannot be used as it is. Its page in the settings says why."
+        ),
         ShareEarns.TOO_MANY_POSITIONS: _(
             "You have as many positions there as one person may have, over all your shops. One becomes free some time"
             " after a shop of yours stops using it."

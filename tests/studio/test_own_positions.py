@@ -59,6 +59,8 @@ def test_a_position_that_was_withdrawn_is_replaced_by_typing_the_account_again(u
     said = text_of(client.get("/studio/mei/accounts").content.decode())
     assert "It cannot be used now: The operator of this site withdrew the position of your links" in said
     assert why_untracked(link) is Untracked.OWN_ACCOUNT
+    shared = text_of(client.get(f"/studio/mei/share/{link.listing_id}?link={link.code}").content.decode())
+    assert "Links to there go by your own account, and it cannot be used as it is." in shared
     refused = connect(client, "mei", union.accounts[0], position=gone.key)
     assert refused.status_code == 422
     assert f"The position “{gone.key}” is withdrawn, for good. Make another one." in refused.content.decode()
