@@ -31,7 +31,7 @@ def server(committed_db: EmbeddedPostgres, index_folder: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("phases", ["examples", slow("coverage"), slow("fuzzing")])
+@pytest.mark.parametrize("phases", ["examples,coverage", slow("fuzzing")])
 def test_the_real_server_refuses_what_is_too_large_early_and_answers_the_rest(
     server: str, tmp_path: Path, phases: str
 ) -> None:

@@ -4,7 +4,6 @@ import pytest
 
 from tests.journeys.at_the_counter import Sandbox
 from tests.journeys.running import RunningJoey
-from tests.slow import slow
 
 # Each is seen by another kind of row that the demo has: an order of a channel, a refund of one, an order that was
 # frozen and released, a refund after a settlement; the first by none.
@@ -14,7 +13,9 @@ DIFFER = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("differing", [("refund_window", "settles_after_its_cases"), slow(DIFFER)])
+@pytest.mark.parametrize(
+    "differing", [("refund_window", "settles_after_its_cases"), pytest.param(DIFFER, marks=pytest.mark.long)]
+)
 def test_an_operator_checks_an_account_and_reads_where_it_differs(
     joey: RunningJoey, sandbox: Sandbox, differing: tuple[str, ...]
 ) -> None:
