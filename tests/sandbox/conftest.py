@@ -270,11 +270,17 @@ _hours = iter(range(1, 2000))
 
 @pytest.fixture
 def quiet_hour() -> Callable[[], float]:
-    """The start of an hour in the past that no other test uses, outside the sales and within 90 days."""
+    """The start of an hour in the past that no other test uses, outside the sales and within 90 days.
+
+    Not one that is whole days ago: tests buy "a day ago", and their orders would be found in it.
+    """
 
     def next_hour() -> float:
         for hour in _hours:
-            start = (_THIS_HOUR - 2 - hour) * 3600
+            ago = hour + 2
+            if ago % 24 in (23, 0, 1):
+                continue
+            start = (_THIS_HOUR - ago) * 3600
             if not any(is_sale_day(datetime.fromtimestamp(start + add, BEIJING).date()) for add in (0, 10_800)):
                 return float(start)
         pytest.fail("no quiet hour is left")
