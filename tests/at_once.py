@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -83,18 +84,24 @@ def _killed_when(dies: Callable[[str], bool], verb: Callable[[], object]) -> boo
 
 @contextmanager
 def claiming_slowly() -> Iterator[None]:
-    """A verb in this block waits a second after each row that it locks and claims into its set table `due`."""
+    """A verb in this block waits a second after each row that it locks and claims into its set table `due…`."""
+    slowed: list[str] = []
 
     def slow(execute: Callable[..., object], statement: str, params: object, many: bool, context: object) -> object:
         done = execute(statement, params, many, context)
-        if "CREATE TEMP TABLE due " in str(statement):
+        found = re.match("CREATE TEMP TABLE IF NOT EXISTS (due[a-z_]*) ", str(statement))
+        if found and found[1] not in slowed:
+            slowed.append(found[1])
             execute(
                 "CREATE OR REPLACE FUNCTION pg_temp.rest() RETURNS trigger LANGUAGE plpgsql AS"
                 " $$ BEGIN PERFORM pg_sleep(1); RETURN new; END $$;"
-                " CREATE TRIGGER rest BEFORE INSERT ON due FOR EACH ROW EXECUTE FUNCTION pg_temp.rest()",
+                f" CREATE TRIGGER rest BEFORE INSERT ON {found[1]} FOR EACH ROW EXECUTE FUNCTION pg_temp.rest()",
                 None, many, context,
             )  # fmt: skip
         return done
 
     with connection.execute_wrapper(slow):
         yield
+    with connection.cursor() as cursor:
+        for table in slowed:
+            cursor.execute(f"DROP TABLE pg_temp.{table}")  # the session, and so the next test, would keep it

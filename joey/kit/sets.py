@@ -11,7 +11,8 @@
     refunds.insert("SELECT external_order AS order, …", {"now": now})      # by column name, never by position
     sql.execute(f"UPDATE … FROM {refunds} WHERE …")
 
-The table ends with the transaction. A set that is handed to another package is typed by its row: `SetTable[Refund]`.
+Its rows end with the transaction. A set that is handed to another package is typed by its row: `SetTable[Refund]`.
+A name stands for one row, since a session keeps the table that it made under it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,6 +55,8 @@ class SetTable(Generic[Row]):
     """The temporary table `name` with the columns of the dataclass `row`. In SQL text it is written as its name."""
 
     def __init__(self, name: str, row: type[Row]) -> None:
+        declared = _DECLARED.setdefault(name, row)
+        assert declared is row, f"{name} is the set of {declared.__name__} already"
         self.name = name
         self.row = row
 
@@ -66,7 +69,7 @@ class SetTable(Generic[Row]):
         return ", ".join(f'"{column.name}"' for column in columns_of(self.row))
 
     def create(self) -> Self:
-        """An empty table, whatever an earlier step of this transaction left under the name."""
+        """Make it empty, whatever an earlier step of this transaction left in it."""
         sql.fresh_temp_table(self.name, ", ".join(column.declaration for column in columns_of(self.row)))
         return self
 
@@ -94,6 +97,9 @@ class SetTable(Generic[Row]):
         """Take statistics; each filling does so by itself."""
         sql.analyze_temp_table(self.name)
         return self
+
+
+_DECLARED: dict[str, type[Any]] = {}
 
 
 def columns_of(row: type[Any]) -> tuple[Column, ...]:

@@ -62,7 +62,7 @@ def prepare_files(manifest: RailManifest, *, now: datetime) -> list[int]:
         file = _keep_file(manifest.code, rail, currency, payouts, now)
         due += [_due(payout, file) for payout, _details in payouts]
         sizes.append(len(payouts))
-    _write_down(SetTable("due", DuePayout).create().fill(due), now)
+    _write_down(SetTable("due_payout", DuePayout).create().fill(due), now)
     return sizes
 
 

@@ -113,11 +113,20 @@ def test_a_set_has_statistics_as_soon_as_it_is_filled() -> None:
     assert sql.value("SELECT reltuples FROM pg_class WHERE relname = 'pairs'") == 500
 
 
-def test_a_set_ends_with_its_transaction(committed_db: object) -> None:
-    with transaction.atomic():
-        SetTable("pairs", Pair).create().fill([Pair(1, 2)])
+def test_the_rows_of_a_set_end_with_their_transaction(committed_db: object) -> None:
+    for _twice in range(2):
+        with transaction.atomic():
+            pairs = SetTable("pairs", Pair).create().fill([Pair(1, 2)])
+            assert sql.value(f"SELECT count(*) FROM {pairs}") == 1
+        assert sql.value(f"SELECT count(*) FROM {pairs}") == 0
+        assert sql.value("SELECT pg_relation_size('pg_temp.pairs')") == 0
 
-    assert sql.value("SELECT to_regclass('pg_temp.pairs')") is None
+
+def test_a_name_stands_for_one_row() -> None:
+    SetTable("pairs", Pair)
+
+    with pytest.raises(AssertionError, match="pairs is the set of Pair already"):
+        SetTable("pairs", Everything)
 
 
 def test_a_type_that_no_column_can_have_is_a_programmers_error() -> None:

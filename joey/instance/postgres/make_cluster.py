@@ -30,8 +30,8 @@ SETTINGS = {
     "track_commit_timestamp": "on",  # events are numbered in the order of commits (joey/record/number_events.py)
     "full_page_writes": "on",
     "max_connections": "60",
-    # A statement that cannot tell the day locks every partition and its indexes, and a transaction keeps the locks of
-    # the set tables that it drops. 64, the default, is used up by a few such statements after some months.
+    # A statement that cannot tell the day locks every partition and its indexes, and a transaction locks the set
+    # tables that it empties. 64, the default, is used up by a few such statements after some months.
     "max_locks_per_transaction": "512",
     "shared_buffers": "64MB",
     "work_mem": "8MB",

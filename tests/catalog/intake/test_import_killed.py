@@ -39,7 +39,7 @@ def state(marketplace: str) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
 @pytest.mark.parametrize(
     "point",
     [
-        "CREATE TEMP TABLE offer_in",
+        "CREATE TEMP TABLE IF NOT EXISTS offer_in",
         "ANALYZE offer_in",
         "INSERT INTO offer_key",
         "INSERT INTO catalog_offer",
