@@ -95,6 +95,18 @@ POLLS = """
 """
 
 
+# The lines of ORDERS that an export may contradict. Reads no report: most often there is none, and planning what looks
+# into reports takes longer than all else that is done with a few of them.
+_IN_QUESTION = f"""
+    FROM (SELECT DISTINCT external_order, external_line, external_part FROM {ORDERS}) o
+    JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line, l.external_part)
+                             = (%(marketplace)s, o.external_order, o.external_line, o.external_part)
+    WHERE l.export_differs OR l.state = 'settled' AND (%(question)s = ANY(ARRAY{list(EXPORTS)}) OR EXISTS (
+        SELECT FROM {POLLS} later WHERE later.id > l.reported_poll
+           AND (later.marketplace, later.question) = (l.marketplace, '{EXPORT}')))
+"""
+
+
 def mark_differing(given: sql.Params) -> int:
     """Bring the marks of the lines of ORDERS up to what exports say of them, each change as a new revision; how many
     have a new mark. One that keeps its mark may have it for another reason now (hold_causes.py): a new revision, too.
@@ -102,18 +114,15 @@ def mark_differing(given: sql.Params) -> int:
     Part of what moved the lines, in the same transaction and under their lock. `given`: the marketplace, and the
     number, question and last time of the poll. Reads reports only where an export was imported since.
     """
+    if not sql.value(f"SELECT EXISTS (SELECT {_IN_QUESTION})", given):
+        return 0
     return int(
         sql.value(
             f"""
             WITH found AS (
                 SELECT l.id, l.export_differs AS differed,
                        EXISTS ({contradictions_of_line(polls=POLLS)}) AS differs
-                FROM (SELECT DISTINCT external_order, external_line, external_part FROM {ORDERS}) o
-                JOIN orders_orderline l ON (l.marketplace, l.external_order, l.external_line, l.external_part)
-                                         = (%(marketplace)s, o.external_order, o.external_line, o.external_part)
-                WHERE l.export_differs OR l.state = 'settled' AND (%(question)s = ANY(ARRAY{list(EXPORTS)}) OR EXISTS (
-                    SELECT FROM {POLLS} later WHERE later.id > l.reported_poll
-                       AND (later.marketplace, later.question) = (l.marketplace, '{EXPORT}')))
+                {_IN_QUESTION}
             ), marked AS (
                 UPDATE orders_orderline l SET export_differs = found.differs, revision = nextval('orders_revision')
                 FROM found WHERE l.id = found.id AND (found.differed OR found.differs)
