@@ -19,6 +19,7 @@ from tests.at_once import die_after, outcomes
 from tests.cast import ada, lulu, lulus_shop, mei, meis_shop
 from tests.payouts.stage import held, money, ready_shop
 from tests.proof import prove
+from tests.slow import but_every
 
 BODY = {"amount": {"minor": 6000, "currency": "CNY"}}
 LARGE = {"amount": {"minor": 100_000, "currency": "CNY"}}  # the rule leaves it to an operator
@@ -142,13 +143,16 @@ def test_a_write_in_progress_on_another_connection_is_a_conflict(committed_db: E
 
 @pytest.mark.parametrize(
     "moment",
-    [
-        "pg_try_advisory_xact_lock",
-        'INSERT INTO "payouts_payout"',
-        "INSERT INTO ledger_posting",
-        "INSERT INTO record_event",
-        "INSERT INTO kit_idempotentanswer",
-    ],
+    but_every(
+        2,
+        [
+            "pg_try_advisory_xact_lock",
+            'INSERT INTO "payouts_payout"',
+            "INSERT INTO ledger_posting",
+            "INSERT INTO record_event",
+            "INSERT INTO kit_idempotentanswer",
+        ],
+    ),
 )
 def test_a_payout_killed_midway_promised_nothing_and_may_be_sent_again(shop: Shop, moment: str) -> None:
     me = Caller(mei())

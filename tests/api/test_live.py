@@ -31,9 +31,11 @@ def server(committed_db: EmbeddedPostgres, index_folder: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("phases", ["examples,coverage", slow("fuzzing")])
+@pytest.mark.parametrize(
+    ("phases", "paths"), [("examples,coverage", "payouts|links"), slow("examples,coverage", ""), slow("fuzzing", "")]
+)
 def test_the_real_server_refuses_what_is_too_large_early_and_answers_the_rest(
-    server: str, tmp_path: Path, phases: str
+    server: str, tmp_path: Path, phases: str, paths: str
 ) -> None:
     token = make_token(meis_shop().owner)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Accept-Language": "en"}
@@ -42,7 +44,7 @@ def test_the_real_server_refuses_what_is_too_large_early_and_answers_the_rest(
     _a_chunked_body_is_read_up_to_the_bound(server, headers)
     _a_form_is_bounded_too(server)
     _a_body_within_the_bound_works(server, headers)
-    _the_document_is_kept(server, tmp_path, phases)
+    _the_document_is_kept(server, tmp_path, phases, paths)
 
 
 def test_without_the_database_it_lives_is_not_ready_and_says_so() -> None:
@@ -92,7 +94,7 @@ def _a_body_within_the_bound_works(server: str, headers: dict[str, str]) -> None
     assert Shop.objects.filter(slug="chunky").exists()
 
 
-def _the_document_is_kept(server: str, tmp: Path, phases: str) -> None:
+def _the_document_is_kept(server: str, tmp: Path, phases: str, paths: str) -> None:
     """Schemathesis reads the document and tries what it promises and what it forbids; a bounded number of times."""
     shop, keeper = ready_shop(), ada()
     Shop.objects.filter(pk=shop.pk).update(owner=keeper)
@@ -115,6 +117,7 @@ def _the_document_is_kept(server: str, tmp: Path, phases: str) -> None:
             str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(config),
             "run", f"{server}/api/openapi.json",
             "--header", f"Authorization: Bearer {make_token(keeper)}",
+            *(["--include-path-regex", paths] if paths else []),
             "--checks", checks, "--phases", phases, "--max-examples", "8",
             "--seed", "2026", "--generation-database", "none", "--request-timeout", "10", "--no-color",
         ],

@@ -76,6 +76,7 @@ def test_status_says_what_is_there_and_rebuild_builds_it(deployed: dict[str, str
     assert "12 offers can be found; 3 changed since" in status.stdout
 
 
+@pytest.mark.long
 def test_the_worker_follows_by_a_process_of_its_own_and_stays_small(deployed: dict[str, str], tmp_path: Path) -> None:
     with worker(deployed, tmp_path / "worker.log") as process:
         until(lambda: folder.current() is not None, "an index of nothing", 90)

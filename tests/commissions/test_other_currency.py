@@ -13,7 +13,7 @@ from joey.orders.models import OrderLine
 from tests.cast import DAY, NOW, leased, meis_shop, refund, settled
 from tests.commissions.stage import Money, confirmed, line, money, take_in
 from tests.proof import prove
-from tests.slow import slow
+from tests.slow import but_every, slow
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +125,7 @@ CLOSED = settled(days_ago=6, state="closed", currency="USD", commission_minor=99
 PLACED = settled(days_ago=6, state="placed", currency="USD", commission_minor=99, service_fee_minor=0, settled_at=None)
 
 
-@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one poll"])
+@pytest.mark.parametrize("together", but_every(2, [False, True]), ids=["one by one", "in one poll"])
 @pytest.mark.parametrize(
     "reports", [(FIRST, ABROAD, CLOSED), (FIRST, CLOSED), (FIRST, CLOSED, ABROAD), (FIRST, PLACED)]
 )

@@ -131,6 +131,7 @@ def test_a_copy_is_not_shown_once_its_price_has_ended(
     assert "¥" not in copy.text
 
 
+@pytest.mark.long
 def test_a_copy_is_not_shown_once_the_price_of_another_item_on_it_has_ended(
     committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link
 ) -> None:

@@ -28,6 +28,7 @@ from tests.marketplaces.test_contract_over_http import (
     served,
     toyland,
 )
+from tests.slow import but_every
 
 __all__ = ["accounts", "environment", "instance", "sandbox", "served", "toyland"]
 
@@ -44,7 +45,7 @@ EARNS = {"en": "The keeper earns nothing here yet", "zh-CN": "掌柜目前还没
 AGAIN = {"en": ">Try again<", "zh-CN": ">重试<"}
 
 
-@pytest.mark.parametrize("language", STEP)
+@pytest.mark.parametrize("language", but_every(2, STEP))
 @pytest.mark.parametrize("code", CODES)
 def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_reads_so(
     instance: Instance, code: str, language: str

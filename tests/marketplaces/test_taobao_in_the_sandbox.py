@@ -38,6 +38,7 @@ from joey.marketplaces.taobao.manifest import (
 from joey.sandbox.dialects.taobao.demo_account import KEEPER_SESSIONS
 from joey.sandbox.dialects.taobao.item_ids import item_id, number_ever
 from tests.sandbox.conftest import Sandbox, utc
+from tests.slow import but_every
 
 FIRST = Tracking(position="110000000001")
 
@@ -278,7 +279,7 @@ def test_days_of_windows_are_all_accepted_sales_included(taobao: TaobaoConnector
     assert now - ends[-1] < timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("kind", ["500", "throttle", "garbage"])
+@pytest.mark.parametrize("kind", but_every(3, ["500", "throttle", "garbage"]))
 def test_an_outage_is_unavailable_and_over_when_it_is_over(own_sandbox: Callable[..., Sandbox], kind: str) -> None:
     sandbox = own_sandbox()
     taobao = TaobaoConnector(sandbox.get("/control/marketplaces").json()["taobao"])

@@ -437,6 +437,7 @@ def test_a_wrong_secret_ends_the_check_at_its_first_call(busy: Sandbox, settings
     assert list((tmp_path / "taobao").glob("*/*")) == []
 
 
+@pytest.mark.long
 def test_a_marketplace_that_is_not_connected_is_misuse_and_one_without_facts_has_nothing_to_ask(command: Run) -> None:
     amazon, dangdang = command("check", "amazon"), command("check", "dangdang")
 
@@ -448,6 +449,7 @@ def test_a_marketplace_that_is_not_connected_is_misuse_and_one_without_facts_has
     assert said == ["Nothing is unverified about dangdang that its account could be asked."]
 
 
+@pytest.mark.long
 def test_the_command_says_of_which_orders_alone_refunds_are_reported(
     command: Run, busy: Sandbox, tmp_path: Path
 ) -> None:

@@ -53,10 +53,10 @@ ROWS: dict[str, tuple[type[models.Model], str, set[str]]] = {
     "a line": (OrderLine, f"id = {line('1013')}", HINTS),
     "a line that is not booked": (OrderLine, f"id = {line('1010')}", HINTS | {"id"}),
 }
-USUAL = ("a commission that is available", "a line")
+USUAL = "a line"
 
 
-@pytest.mark.parametrize("what", [each if each in USUAL else slow(each) for each in ROWS])
+@pytest.mark.parametrize("what", [each if each == USUAL else slow(each) for each in ROWS])
 @pytest.mark.usefixtures("books")
 def test_each_column_is_proved(what: str) -> None:
     model, where, moves_no_money = ROWS[what]

@@ -19,6 +19,7 @@ from joey.record.erasable import text_of
 from tests.cast import DAY, NOW, ada, leased, lulu, lulus_shop, meis_shop, report, settled
 from tests.orders.polled import polled
 from tests.proof import prove
+from tests.slow import but_every
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +110,7 @@ def test_the_reason_for_suspense_is_one_of_today(lost: OrderLine) -> None:
     prove()
 
 
-@pytest.mark.parametrize("held", ["", "frozen", "risk", "unknown_code"])
+@pytest.mark.parametrize("held", but_every(2, ["", "frozen", "risk", "unknown_code"]))
 def test_lines_of_two_shops_that_are_found_late_contradict_as_they_would_have(held: HeldReason) -> None:
     polled(report(position="999"))
     polled(settled(position="998", held=held, state="unknown" if held == "unknown_code" else "settled"))

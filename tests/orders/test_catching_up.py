@@ -85,6 +85,7 @@ def evening_of_a_sale() -> datetime:
     return datetime.combine(day, time(17, 30), ZONE)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_six_hours_of_outage_over_a_sale_end_as_the_truth(union: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     begins = evening_of_a_sale()

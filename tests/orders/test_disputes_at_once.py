@@ -37,6 +37,7 @@ def union(committed_db: EmbeddedPostgres, own_sandbox: Callable[..., Sandbox], s
     return connected(own_sandbox(), settings)
 
 
+@pytest.mark.long
 def test_two_appeals_at_once_are_one_dispute(union: Sandbox) -> None:
     order = bought(union)
     void(union, order, NOT_REGISTERED)

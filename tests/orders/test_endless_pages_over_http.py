@@ -84,6 +84,7 @@ def test_orders_that_come_in_pages_without_end_are_asked_for_in_a_few_calls_and_
     assert OrderLine.objects.count() == ORDERS.page_size + 3
 
 
+@pytest.mark.long
 def test_punished_orders_in_pages_without_end_are_asked_for_in_a_few_calls(union: Sandbox, script: Script) -> None:
     for order in bought(union, FROZEN_ORDERS.page_size + 3):
         union.move(order, "freeze")

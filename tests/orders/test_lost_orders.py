@@ -163,6 +163,7 @@ def test_case_c_an_order_that_is_not_reported_so_far_is_asked_for_again_until_it
     prove()
 
 
+@pytest.mark.long
 def test_an_outage_moves_the_deadline_by_as_long_as_it_lasted_and_the_answer_comes_after_it(account: Sandbox) -> None:
     """Mei asks when an outage of six hours begins. The times are given, so that all of it is in the past."""
     begun = now() - 6 * HOUR
@@ -347,6 +348,7 @@ def test_no_day_that_is_over_is_promised(state: str, trouble: str, words: str, c
     assert words in state_of(request)["answer"]
 
 
+@pytest.mark.long
 def test_an_order_that_is_not_known_in_seven_days_is_given_up_and_can_be_asked_for_again(union: Sandbox) -> None:
     then = now() - 8 * DAY
     answered_every_quarter_of_an_hour(then)
@@ -437,6 +439,7 @@ def test_a_shop_asks_for_a_bounded_number_of_orders_a_day(connected: None) -> No
     assert LostOrder.objects.count() == A_DAY.most
 
 
+@pytest.mark.long
 def test_one_run_asks_for_a_bounded_number_and_orders_of_one_time_together(
     union: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

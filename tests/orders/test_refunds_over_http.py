@@ -226,6 +226,7 @@ def test_two_cases_of_one_second_hold_their_order_until_an_operator_has_looked_t
     assert counter.confirmed() == (0, counter.share)
 
 
+@pytest.mark.long
 def test_doubled_rows_of_a_case_that_is_counted_once_are_one_case(account: Account) -> None:
     union = account(refunds="relations")
     leased(meis_shop(), RELATION, since=now().replace(microsecond=0) - timedelta(hours=3))
@@ -277,6 +278,7 @@ def test_an_order_whose_refunds_are_not_asked_for_is_held_until_they_are(account
     assert counter.confirmed() == (0, 0)
 
 
+@pytest.mark.long
 def test_orders_are_held_while_their_refunds_are_not_asked_for_however_often_that_changes(account: Account) -> None:
     union = account()
     leased(meis_shop(), POSITION, since=now().replace(microsecond=0) - timedelta(hours=3))
@@ -297,6 +299,7 @@ def test_orders_are_held_while_their_refunds_are_not_asked_for_however_often_tha
     prove()
 
 
+@pytest.mark.long
 def test_an_operator_can_release_an_order_whose_refunds_are_not_asked_for(account: Account) -> None:
     union = account(refunds="relations")
     leased(meis_shop(), POSITION, since=now().replace(microsecond=0) - timedelta(hours=3))

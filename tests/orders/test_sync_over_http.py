@@ -172,6 +172,7 @@ def test_a_clock_that_was_behind_for_one_run_makes_no_gap(union: Sandbox) -> Non
     assert OrderLine.objects.get().external_line == order
 
 
+@pytest.mark.long
 def test_what_an_operator_ended_is_no_gap_again(union: Sandbox) -> None:
     old, imported = now() - timedelta(days=100), now() - ORDERS.furthest_back + timedelta(hours=1)
     SyncCursor.objects.create(
@@ -231,6 +232,7 @@ def test_doubled_and_shuffled_rows_are_one_report_and_later_polls_bring_nothing(
     assert Poll.objects.filter(reports=0).exists(), "what was asked is known, though it brought nothing"
 
 
+@pytest.mark.long
 def test_a_shop_that_sold_before_is_read_from_its_first_lease_on(union: Sandbox) -> None:
     bought(union, hours_ago=40)
 

@@ -343,6 +343,7 @@ def test_however_many_reports_cannot_be_stored_they_stop_no_other(monkeypatch: p
     prove_orders()
 
 
+@pytest.mark.long
 def test_a_fault_in_very_many_puts_the_rest_aside_and_all_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     leased(meis_shop())
     monkeypatch.setattr("joey.orders.take_order_reports.MOST_FAILURES", 6)

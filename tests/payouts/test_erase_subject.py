@@ -24,6 +24,7 @@ from tests.payouts.test_erase_every_kind import WHO, Story, given, refused
 from tests.payouts.test_strangers import STRANGER, noted
 from tests.places import places_of
 from tests.proof import prove
+from tests.slow import but_every
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", but_every(2, FORMS))
 @pytest.mark.parametrize("story", [refused, given])
 def test_an_id_may_be_written_in_any_form_of_it(bank: Bank, story: Story, form: str) -> None:
     subjects = story(bank)

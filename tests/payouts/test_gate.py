@@ -49,6 +49,7 @@ from tests.payouts.stage import (
     second_operator,
 )
 from tests.proof import prove
+from tests.slow import but_every
 
 MINUTE = timedelta(minutes=1)
 WHY = "Ten orders from one device in an hour"
@@ -112,7 +113,7 @@ def test_neighbours_of_a_payout_that_is_stopped_leave_in_another_file(bank: Bank
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("when", ["approved", "prepared"])
+@pytest.mark.parametrize("when", but_every(2, ["approved", "prepared"]))
 @pytest.mark.parametrize("closed", ["shop", "account"])
 def test_a_payout_of_a_closed_shop_or_account_is_released_with_its_reason(bank: Bank, when: str, closed: str) -> None:
     Person.objects.filter(pk=mei().pk).update(language="en")

@@ -13,6 +13,7 @@ from tests.cast import NOW, lulus_shop
 from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop, reason_of
 from tests.proof import prove
+from tests.slow import cases_but_every
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -55,14 +56,17 @@ def test_a_reason_that_no_table_can_hold_is_cleaned(bank: Bank, reason: str) -> 
 
 @pytest.mark.parametrize(
     ("written", "instead"),
-    [
-        (b'"state": "settled"', b'"state": "rejected", "state": "settled"'),
-        (b'"state": "settled"', b'"state": "settled", "fee": NaN'),
-        (b'"state": "settled"', b'"state": "settled", "more": ' + b"[" * 100 + b"]" * 100),
-        (b'"state": "settled"', b'"state": "settled", "fee": ' + b"9" * 5_000),
-        (b'"state": "settled"', b'"state": "settled", "reason": "\xff"'),
-        (b'"payments":', b'"payments": [], "payments":'),
-    ],
+    cases_but_every(
+        2,
+        [
+            (b'"state": "settled"', b'"state": "rejected", "state": "settled"'),
+            (b'"state": "settled"', b'"state": "settled", "fee": NaN'),
+            (b'"state": "settled"', b'"state": "settled", "more": ' + b"[" * 100 + b"]" * 100),
+            (b'"state": "settled"', b'"state": "settled", "fee": ' + b"9" * 5_000),
+            (b'"state": "settled"', b'"state": "settled", "reason": "\xff"'),
+            (b'"payments":', b'"payments": [], "payments":'),
+        ],
+    ),
     ids=["state twice", "NaN", "too deep", "too many digits", "not UTF-8", "payments twice"],
 )
 def test_an_answer_that_two_readers_could_take_for_two_things_is_kept_and_not_believed(

@@ -307,6 +307,7 @@ def test_a_payout_of_the_backup_that_cannot_be_taken_over_is_unknown_until_it_is
     prove()
 
 
+@pytest.mark.long
 def test_a_payout_that_needed_two_operators_beside_one_that_was_left_out_had_them(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:
@@ -368,6 +369,7 @@ def test_a_file_that_holds_a_payout_that_was_left_out_never_goes_again(
     prove()
 
 
+@pytest.mark.long
 def test_a_payout_of_which_not_even_the_file_can_be_taken_over_is_not_sent_again(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:
@@ -517,6 +519,7 @@ def test_what_operators_found_since_a_backup_that_knows_what_was_left_out_comes_
     prove()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("first", "then", "after"),
     [
@@ -556,6 +559,7 @@ def test_what_was_found_about_what_was_left_out_is_asked_again_once_an_operator_
     prove()
 
 
+@pytest.mark.long
 def test_who_doubts_what_was_found_about_what_was_left_out_is_outvoted(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:
@@ -609,6 +613,7 @@ def found_by(payout: UUID, operator: Person, outcome: str) -> bool:
     return resolve_left_out(left_out, outcome=outcome, by=operator, reason="Statement 7", now=NOW + 10 * DAY)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("at_the_backup", ["requested", slow("prepared")])
 def test_a_payout_that_was_refused_there_and_cannot_be_taken_over_is_refused_here_and_asks_no_bank(
     committed_db: EmbeddedPostgres, bank: Bank, at_the_backup: str
@@ -649,6 +654,7 @@ def test_a_payout_that_was_approved_under_limits_since_the_backup_has_them(
     prove()
 
 
+@pytest.mark.long
 def test_what_a_bank_may_have_answered_while_the_backup_lay_is_a_question(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:
@@ -667,6 +673,7 @@ def test_what_a_bank_may_have_answered_while_the_backup_lay_is_a_question(
     assert [hold.cause for hold in open_holds()] == ["unknown"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("over_by", ["an answer", slow("operators")])
 def test_what_the_bank_said_after_a_payout_was_over_asks_what_it_asked_then(
     committed_db: EmbeddedPostgres, bank: Bank, over_by: str
@@ -721,6 +728,7 @@ def test_what_was_erased_since_the_backup_is_known_to_be(committed_db: EmbeddedP
     prove()
 
 
+@pytest.mark.long
 def test_what_an_operator_held_or_released_since_the_backup_stays_so(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:
@@ -770,6 +778,7 @@ def test_a_pause_that_was_placed_since_the_backup_stays_in_force_also_if_it_is_r
     prove()
 
 
+@pytest.mark.long
 def test_a_pause_that_cannot_be_copied_is_named_and_stops_no_payout_from_coming(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:
@@ -795,6 +804,7 @@ def test_a_pause_that_cannot_be_copied_is_named_and_stops_no_payout_from_coming(
     prove()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("agrees", ["the newcomer", slow("the other")])
 def test_what_an_operator_added_since_the_backup_found_is_booked(
     committed_db: EmbeddedPostgres, bank: Bank, agrees: str
@@ -817,6 +827,7 @@ def test_what_an_operator_added_since_the_backup_found_is_booked(
     prove()
 
 
+@pytest.mark.long
 def test_a_payout_that_an_operator_added_since_the_backup_approved_has_its_approval(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:
@@ -854,6 +865,7 @@ def test_only_payouts_that_left_since_the_backup_count_as_sent_since(
     prove()
 
 
+@pytest.mark.long
 def test_a_payout_whose_first_file_was_withdrawn_is_not_recorded_again_at_each_restore(
     committed_db: EmbeddedPostgres, bank: Bank
 ) -> None:

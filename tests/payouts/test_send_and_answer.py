@@ -25,6 +25,7 @@ from tests.cast import NOW, mei
 from tests.payouts.bank import Bank, transfers
 from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop, reason_of, requested
 from tests.proof import prove
+from tests.slow import but_every, cases_but_every
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -90,7 +91,7 @@ def test_a_rejected_transfer_comes_back_with_the_reason_in_words(bank: Bank) -> 
     prove()
 
 
-@pytest.mark.parametrize("fault", ["silent", "500", "garbage", "portal"])
+@pytest.mark.parametrize("fault", but_every(2, ["silent", "500", "garbage", "portal"]))
 def test_after_an_answer_that_does_not_come_the_bank_is_asked_and_the_same_file_goes_again(
     bank: Bank, fault: str
 ) -> None:
@@ -217,7 +218,9 @@ def test_the_same_answer_twice_is_booked_once(bank: Bank) -> None:
     prove()
 
 
-@pytest.mark.parametrize(("first", "then"), [("settled", "rejected"), ("rejected", "settled"), ("settled", "accepted")])
+@pytest.mark.parametrize(
+    ("first", "then"), cases_but_every(3, [("settled", "rejected"), ("rejected", "settled"), ("settled", "accepted")])
+)
 def test_an_answer_that_contradicts_an_earlier_one_changes_nothing(bank: Bank, first: str, then: str) -> None:
     shop = ready_shop()
     approved(shop)

@@ -22,6 +22,7 @@ from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, ready_shop, second_operator
 from tests.places import places_of
 from tests.proof import prove
+from tests.slow import but_every
 
 WHO = "WangWei 13800138000"
 STRANGER = {"end_to_end_id": "NOTOURS", "amount_minor": 1, "currency": "CNY", "state": "settled"}
@@ -72,7 +73,7 @@ def test_another_transfer_that_is_not_ours_is_noted_after_the_first_was_dismisse
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("code", ["file_refused:77", "file_unknown:", "overdue", "unknown_transfer:"])
+@pytest.mark.parametrize("code", but_every(2, ["file_refused:77", "file_unknown:", "overdue", "unknown_transfer:"]))
 def test_a_stranger_named_like_a_note_stays_noted_and_a_transfers_own_note_names_no_stranger(
     bank: Bank, code: str
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_stranger_named_like_a_note_stays_noted_and_a_transfers_own_note_names
     assert not naming_strangers(PayoutFile.objects.all()).exists()
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_of_many_transfers_that_are_not_ours_twenty_are_noted_by_name_and_all_are_kept(bank: Bank) -> None:
     file = noted(bank)

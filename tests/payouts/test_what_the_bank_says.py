@@ -27,7 +27,7 @@ from tests.cast import NOW, ada, mei, sam
 from tests.payouts.bank import Bank
 from tests.payouts.stage import approved, held, lulus_ready_shop, money, ready_shop, requested, second_operator
 from tests.proof import prove
-from tests.slow import slow
+from tests.slow import but_every, slow
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -238,7 +238,7 @@ def test_after_the_memory_of_keys_a_file_that_may_have_left_is_unknown(bank: Ban
     prove()
 
 
-@pytest.mark.parametrize("status", [401, 403, 429])
+@pytest.mark.parametrize("status", but_every(3, [401, 403, 429]))
 def test_an_answer_about_the_caller_refuses_no_file(bank: Bank, status: int) -> None:
     shop = ready_shop()
     approved(shop)
@@ -481,7 +481,7 @@ def test_another_amount_books_nothing_until_the_right_one_comes(bank: Bank) -> N
 # --- money that comes back ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("days", [0, 1, 59])
+@pytest.mark.parametrize("days", but_every(2, [0, 1, 59]))
 def test_a_settled_transfer_that_comes_back_is_available_again_with_its_reason(bank: Bank, days: int) -> None:
     shop = sent(bank)
     hear(bank, "settled")
@@ -689,7 +689,7 @@ def test_an_answer_for_another_file_books_nothing_here(bank: Bank) -> None:
 OVERDUE = rail_manifests()["bank"].answers_within + MINUTE
 
 
-@pytest.mark.parametrize("silence", ["accepted for ever", "gone", "another account"])
+@pytest.mark.parametrize("silence", but_every(2, ["accepted for ever", "gone", "another account"]))
 def test_a_transfer_without_an_outcome_in_time_is_unknown_and_two_operators_end_it(
     bank: Bank, settings: Settings, silence: str
 ) -> None:
@@ -752,7 +752,7 @@ def find(outcome: str, borne_by: str = "shop") -> None:
 
 
 @pytest.mark.parametrize("came_back_first", [False, True])
-@pytest.mark.parametrize("borne_by", ["shop", "platform"])
+@pytest.mark.parametrize("borne_by", but_every(2, ["shop", "platform"]))
 def test_what_was_overpaid_and_comes_back_is_lost_to_no_one(bank: Bank, borne_by: str, came_back_first: bool) -> None:
     shop = overpaid(bank, came_back_first=came_back_first, borne_by=borne_by)
 

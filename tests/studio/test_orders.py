@@ -15,6 +15,7 @@ from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, report, settled
 from tests.commissions.stage import take_in
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
+from tests.slow import cases_but_every
 from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ FEWER = report("1", **THREE | {"quantity": 2, "paid_minor": 19800}, reported_at=
 
 @pytest.mark.parametrize(
     ("later", "english", "chinese"),
-    [
+    cases_but_every(2, [
         ([settled("1", **THREE)], "× 3", "× 3"),
         ([settled("1", **THREE), ONE_BACK], "3 bought, 1 returned", "买 3 件，退 1 件"),
         ([settled("1", **THREE), HALF_BACK], "3 bought, ¥50.00 refunded", "买 3 件，退款 ¥50.00"),
@@ -84,7 +85,7 @@ FEWER = report("1", **THREE | {"quantity": 2, "paid_minor": 19800}, reported_at=
         ([settled("1", **THREE), ONE_BACK, TWO_CHEAPER, OF_TWO_CHEAPER], "3 bought, 2 returned", "买 3 件，退 2 件"),
         ([TWO_LEFT], "3 bought, 1 returned", "买 3 件，退 1 件"),
         ([FEWER], "3 bought, 1 returned", "买 3 件，退 1 件"),
-    ],
+    ]),
     ids=[
         "none", "one", "half of one", "price protection", "one at the new price", "one at each price",
         "before settlement", "reported",
