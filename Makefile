@@ -33,8 +33,9 @@ WORDS := $(patsubst %.po,%.mo,$(wildcard joey/*/locale/*/LC_MESSAGES/*.po))
 # As root directly, else by sudo without a password; else it stays empty, and the command to run is printed.
 AS_ROOT := $(shell if [ "$$(id -u)" = 0 ]; then echo env; elif sudo -n true 2>/dev/null; then echo sudo env; fi)
 APT := $(AS_ROOT) DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 -o Dpkg::Options::=--force-confold -qq
-# Not compiled in advance: that takes longer than the first start needs.
-PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-compile --retries 10 --timeout 60
+# Not compiled in advance: that takes longer than the first start needs. The locked files name every package, so nothing
+# has to be resolved.
+PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-deps --no-compile --retries 10 --timeout 60
 
 # What the tests need from Debian: a browser, a font with Chinese, the oldest PostgreSQL that Joey runs on.
 DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
@@ -65,7 +66,8 @@ setup: $(RUN) $(LINKED) $(WORDS) ## install what Joey runs on, into .venv, and n
 up: setup ## run Joey at http://localhost:8000 (options: make up UP="--port 8010 --sandbox-port 8011", --no-demo)
 	@exec .venv/bin/joey up $(UP)
 
-test: dev debian-parts ## check everything: lint and all tests but the slow proofs
+test: ## check everything: lint and all tests but the slow proofs
+	@$(MAKE) --no-print-directory -j2 dev debian-parts
 	@$(MAKE) --no-print-directory -j2 lint suite
 
 test-quick: dev ## lint and the units, in under three minutes: no page, no server, nothing that books or commits
@@ -144,7 +146,7 @@ $(DEV): requirements-dev.txt | $(RUN)
 
 .venv/clients/%/.made: tests/marketplaces/clients/%.txt | $(DEV)
 	rm -rf $(@D)
-	$(call install,$<,--no-deps --no-build-isolation --target $(@D))
+	$(call install,$<,--no-build-isolation --target $(@D))
 	touch $@
 
 # The checkout itself is put on the path by hand: that needs no build tool and no network.
