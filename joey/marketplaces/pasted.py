@@ -41,9 +41,16 @@ def _can_be_split(address: str) -> bool:
 
 
 def addresses_at(hosts: Iterable[str], text: str) -> list[str]:
-    """Those of them that lead to one of these hosts. One that says http there means https."""
+    """Those of them that lead to one of these hosts. One that says http, as a phone may write it, means https there."""
     there = frozenset(hosts)
-    return [each for each in addresses(text) if leads_to(each.replace("http://", "https://", 1), there)]
+    return [each for each in addresses(text) if leads_to(_with_tls(each), there)]
+
+
+def _with_tls(address: str) -> str:
+    parts = urlsplit(address)  # its scheme in small letters
+    if parts.scheme != "http":
+        return address
+    return parts._replace(scheme="https", netloc=parts.netloc.removesuffix(":80")).geturl()
 
 
 def copy_codes(text: str) -> list[str]:

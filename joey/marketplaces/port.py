@@ -77,6 +77,10 @@ class OfferFacts:
     volume: int | None = None
     in_stock: bool = True
     history: tuple[tuple[datetime, int], ...] = ()  # (from when, price minor), oldest first, where the source has it
+    # Fields of which this report says nothing, where another call of the marketplace does: what is known of them stays,
+    # a coupon as long as nothing says that it ended. Of brand, seller, seller_kind, list_minor, picture_urls and
+    # coupon_minor.
+    silent: tuple[str, ...] = ()
 
 
 # How a search is sorted: as the marketplace ranks it, what sells most, the cheapest, the highest commission rate first.

@@ -4,7 +4,8 @@ import pytest
 import stamina
 from pytest_django import Settings
 
-from joey.catalog.models import Offer
+from joey.catalog.intake.take_offers import take_offers
+from joey.catalog.models import Offer, PricePoint
 from joey.catalog.paste_offer import offer_from_text
 from joey.demo import catalogue
 from joey.kit import clock
@@ -40,6 +41,28 @@ def test_a_link_without_its_scheme_leads_there_too(connected: Sandbox) -> None:
     pasted = [offer_from_text(text, now=clock.now()) for text in (f"https://{address}", f"//{address}", f"看{address}")]
 
     assert len({offer.pk for offer in pasted}) == 1
+
+
+@pytest.mark.parametrize("code", ["taobao", "jd", "pinduoduo"])
+def test_the_address_of_an_item_in_the_sandbox_leads_there(connected: Sandbox, code: str) -> None:
+    number = next(each.external_id for each in catalogue.offers() if each.marketplace == code and each.in_stock)
+
+    offer = offer_from_text(f"{connected.url}/item/{code}/{number}", now=clock.now())
+
+    assert offer.marketplace == code
+
+
+def test_pasting_what_a_search_found_takes_nothing_away(connected: Sandbox) -> None:
+    found = registry.connector("jd").search("").offers
+    facts = next(each for each in found if each.coupon_minor and each.seller)
+    (offer_id,) = take_offers([facts], now=clock.now()).offer_ids
+    before = Offer.objects.get(pk=offer_id)
+
+    after = offer_from_text(f"https://item.jd.com/{facts.external_id}.html", now=clock.now())
+
+    kept = ("coupon_minor", "coupon_until", "as_of", "expires_at", "list_minor", "seller", "brand", "picture_urls")
+    assert {name: getattr(after, name) for name in kept} == {name: getattr(before, name) for name in kept}
+    assert PricePoint.objects.filter(offer=after).count() == 1
 
 
 def test_a_link_of_another_marketplace_is_read_there(connected: Sandbox) -> None:

@@ -107,12 +107,16 @@ def test_item_pages_and_links_of_ours_are_recognised_and_other_texts_are_not(
 
     assert jd.recognise(f"看看 https://item.jd.com/{pot.external_id}.html 很好") == pot.external_id
     assert jd.recognise(f"http://item.m.jd.com/product/{pot.external_id}.html") == pot.external_id
+    for start in ("Http://item.jd.com", "HTTP://ITEM.JD.COM", "http://item.jd.com:80", "HTTPS://Item.jd.com:443"):
+        assert jd.recognise(f"{start}/{pot.external_id}.html") == pot.external_id, start
     assert jd.recognise(link.url) == pot.external_id
     assert jd.recognise(f"我在这儿买的：{pot.url}。") == pot.external_id
     for text in ("", "hello", "https://example.org/1.html", "https://item.jd.com.example.org/100012043978.html"):
         assert jd.recognise(text) is None
     with pytest.raises(MarketplaceRefused, match="does not know this link any more"):
         jd.recognise("https://u.jd.com/nothing")
+    with pytest.raises(MarketplaceRefused, match="Only JD's own app knows what is behind a code"):
+        jd.recognise(f"6:/！gXzLKTQwxBUr！ {pot.title}")
 
 
 def test_a_link_carries_its_position_and_an_edited_one_leads_nowhere(

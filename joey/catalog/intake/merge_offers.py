@@ -71,6 +71,8 @@ def merge(
     sql.execute("SELECT set_config('work_mem', '64MB', true)")
     _find_known()
     _choose_rows()
+    if staged.any_silent:
+        _fill_in_what_is_known()
     withdrawn = withdraw_missing(staged.marketplaces, named, now=now) if complete else 0
     # Numbers are given out under the lock: every older number of these offers is below this one.
     before = int(sql.value("SELECT nextval('catalog_offer_change')"))
@@ -154,6 +156,31 @@ def _choose_rows() -> None:
             """
         )
     sql.execute("UPDATE offer_key SET counts = false WHERE counts AND as_of <= said_at")
+
+
+def _fill_in_what_is_known() -> None:
+    """Let rows that are silent about a field say of it what is known (OfferFacts.silent).
+
+    A coupon is known until it ends or the word for its price does, as long as the price without it is the same; and
+    that price is then as old as it was, since no one has said since that the coupon still runs.
+    """
+    kept = ("brand", "seller", "seller_kind", "list_minor", "picture_urls")
+    coupon = (
+        "('coupon_minor' = ANY(s.silent) AND o.coupon_minor IS NOT NULL AND o.now_minor = s.now_minor"
+        " AND o.coupon_until > s.as_of AND o.expires_at > s.as_of AND o.withdrawn_at IS NULL)"
+    )
+    says = {name: f"CASE WHEN '{name}' = ANY(s.silent) THEN o.{name} ELSE s.{name} END" for name in kept}
+    says |= {
+        name: f"CASE WHEN {coupon} THEN o.{name} ELSE s.{name} END"
+        for name in ("coupon_minor", "coupon_until", "as_of", "expires_at")
+    }
+    sql.execute(
+        f"""
+        UPDATE {OFFERS_IN} s SET {", ".join(f"{name} = {said}" for name, said in says.items())}
+        FROM {OFFER_KEYS} k JOIN catalog_offer o ON o.id = k.offer_id
+        WHERE k.ordinal = s.ordinal AND k.counts AND NOT k.is_new AND s.silent <> '{{}}'
+        """
+    )
 
 
 def _write(before: int, now: datetime) -> tuple[int, int]:

@@ -55,6 +55,7 @@ class StagedOffer:
     in_stock: bool
     as_of: datetime
     expires_at: datetime
+    silent: Annotated[tuple[str, ...], "varchar[]"]
     history_at: Annotated[tuple[datetime, ...], "timestamptz[]"]
     history_minor: Annotated[tuple[int, ...], "bigint[]"]
 
@@ -68,6 +69,7 @@ class Staged:
 
     count: int
     marketplaces: frozenset[str]
+    any_silent: bool
 
 
 def stage(chunks: Iterable[Columns], price_ttl: Mapping[str, timedelta] | None = None) -> Staged:
@@ -78,7 +80,7 @@ def stage(chunks: Iterable[Columns], price_ttl: Mapping[str, timedelta] | None =
     time. The table ends with the transaction.
     """
     OFFERS_IN.create()
-    count = 0
+    count, any_silent = 0, False
     price_ttl = dict(price_ttl or {})
     left_out: dict[str, frozenset[Content]] = {}
     for chunk in chunks:
@@ -96,8 +98,9 @@ def stage(chunks: Iterable[Columns], price_ttl: Mapping[str, timedelta] | None =
         ):
             stream.write(_lines(_with_derived(_allowed_only(chunk, left_out), price_ttl)))
         count += size
+        any_silent = any_silent or any(chunk["silent"])
     sql.execute(f"ANALYZE {OFFERS_IN} (ordinal)")  # the plans only need to know its size
-    return Staged(count, frozenset(price_ttl))
+    return Staged(count, frozenset(price_ttl), any_silent)
 
 
 def _allowed_only(chunk: Columns, left_out: Mapping[str, frozenset[Content]]) -> Columns:

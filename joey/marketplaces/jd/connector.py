@@ -41,6 +41,7 @@ from joey.marketplaces.unverified import AnswerSample, CheckedFact
 
 GATEWAY = "https://api.jd.com/routerjson"
 REAL_GATEWAY_HOSTS = frozenset({"api.jd.com", "api-dev.jd.com", "router.jd.com"})
+COPY_CODE = re.compile(r"！[A-Za-z0-9]{8,20}！")  # what JD's app copies beside a link
 ITEM_PATH = re.compile(r"/(?:product/)?(\d{3,20})\.html", re.ASCII)
 SEARCH, CHANNEL = "jd.union.open.goods.query", "jd.union.open.goods.jingfen.query"
 LOOK_UP = "jd.union.open.goods.promotiongoodsinfo.query"
@@ -179,6 +180,12 @@ class UnionConnector:
             raise MarketplaceRefused(
                 _("JD does not know this link any more, or it does not lead to an item. Open the item in the JD app and"
                   " copy its link from “Share”."),
+                field="text",
+            )  # fmt: skip
+        if COPY_CODE.search(pasted):
+            raise MarketplaceRefused(
+                _("Only JD's own app knows what is behind a code like this one. Open the item there and copy"
+                  " its link."),
                 field="text",
             )  # fmt: skip
         return None

@@ -8,6 +8,8 @@ from joey.marketplaces.port import OfferFacts, UnreadableField
 from joey.marketplaces.row_values import Row, fen, inner, link, moment_of_milliseconds, need, ppm, text, whole
 
 SOLD_BY_JD = "g"
+# What a look-up does not say and a search does. A look-up has one picture of several.
+NOT_LOOKED_UP = ("brand", "seller", "seller_kind", "list_minor", "picture_urls", "coupon_minor")
 # The numbers of an item's category on each level, the narrowest first.
 SEARCHED_LEVELS, LOOKED_UP_LEVELS = ("cid3", "cid2", "cid1"), ("cid3", "cid2", "cid")
 
@@ -71,6 +73,7 @@ def looked_up_offer(row: Row, *, as_of: datetime, categories: Mapping[str, str] 
         picture_urls=(picture,) if picture else (),
         volume=whole(row, "inOrderCount") if text(row, "inOrderCount") else None,
         translations={"zh-hans": need(row, "goodsName")},
+        silent=NOT_LOOKED_UP,
     )
 
 

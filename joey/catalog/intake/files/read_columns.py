@@ -80,6 +80,7 @@ class _Reading(MoneyColumns):
             "in_stock": self._each("in_stock", lambda value, _how: values.flag_of(value), True),
             "as_of": as_of,
             "history": self._histories(currencies),
+            "silent": [()] * self.size,
         }
         for name in ("brand", "model", "gtin", "seller", "seller_kind", "ships_from"):
             columns[name] = texts[name]

@@ -11,6 +11,7 @@ from joey.sandbox.world.state import World
 
 LANDING_PATH, APP_PATH, SHORT_PATH, GOODS_PATH = "/duo_coupon_landing.html", "/app.html", "/p/", "/goods.html"
 SCHEMA = "pinduoduo://com.xunmeng.pinduoduo"
+_OWN_PAGE = "/item/pinduoduo/"  # to which the addresses of this sandbox lead
 _GOODS_HOSTS = {"mobile.yangkeduo.com", "mobile.pinduoduo.com"}  # of the real pages
 
 
@@ -75,6 +76,8 @@ def item_of_page(world: World, url: str) -> SoldItem | None:
         return None
     query = parse_qs(parts.query)
     number, sign = (query.get(name, [""])[0] for name in ("goods_id", "goods_sign"))
+    if url.startswith(world.url + _OWN_PAGE):
+        return duo_item(url.removeprefix(world.url + _OWN_PAGE))
     is_ours = url.startswith(world.url + GOODS_PATH + "?")
     if not (is_ours or (parts.hostname in _GOODS_HOSTS and parts.path == GOODS_PATH)):
         return None
