@@ -23,6 +23,7 @@ from joey.kit.text import sentences
 from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.money.rate import rate_text
+from joey.orders.disputes import disputed_line
 from joey.record.queries import EventRow, events_of, with_texts
 from joey.sharing.channel_names import channel_name
 from joey.sharing.note_stopped import STOPPED, stopped_after
@@ -55,7 +56,7 @@ def order_trace(shop: Shop, line_id: UUID, *, now: datetime) -> Trace:
     line = order_of(shop.pk, line_id)
     if line is None:
         raise NotFound(_("There is no such order in this shop."))
-    return Trace(*_why(line, now=now), _steps_of_line(line_id))
+    return Trace(*_why(shop, line, now=now), _steps_of_line(line_id))
 
 
 def suspense_trace(line_id: UUID) -> Trace:
@@ -86,15 +87,17 @@ def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
     if click.visitor == "person" and stops and not any(way.is_tracked for way in click.outbound_clicks):
         answer = stopped_answer(stops[-1], went_on=bool(click.outbound_clicks))
         return Trace("stopped", answer, in_order, click.listing_id if stops[-1].why == "not_filed" else None)
-    return Trace(*_why_click(click, lines, now=now), in_order)
+    return Trace(*_why_click(shop, click, lines, now=now), in_order)
 
 
 # ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
+def _why(shop: Shop, line: OrderRow, *, now: datetime) -> tuple[str, str]:
     """What decides now, and why the marketplace pays less for the order where its report says so."""
     reason, answer = _decides(line, now=now)
+    if reason in ("closed", "held_by_marketplace"):
+        answer = explain_disputes.with_dispute(answer, disputed_line(shop.pk, line.id))
     because = registry.earns_less_because(line.marketplace, line.reason)
     if not because:
         return reason, answer
@@ -107,8 +110,7 @@ def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     if line.state == "closed":
         closed = _("The marketplace closed this order. A closed order earns nothing.")
         why = explain_disputes.why_closed(line.marketplace, line.reason if line.reason != line.state else "")
-        to_do = "" if line.is_paid_by_marketplace else registry.to_do_about(line.marketplace, line.reason)
-        return "closed", sentences(closed, why, to_do)
+        return "closed", sentences(closed, why)
     waits = waits_for(line, now=now)
     if waits == waits_for_what.UNPAID:
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
@@ -163,7 +165,7 @@ def _from_all() -> str:
     return _("Payouts are made from the whole available balance, not order by order.")
 
 
-def _why_click(click: ClickFacts, lines: list[OrderRow], *, now: datetime) -> tuple[str, str]:
+def _why_click(shop: Shop, click: ClickFacts, lines: list[OrderRow], *, now: datetime) -> tuple[str, str]:
     if click.visitor != "person":
         return "not_a_person", _(
             "This was not a person but a link preview, a prefetch or a robot. It is kept but not counted."
@@ -180,7 +182,7 @@ def _why_click(click: ClickFacts, lines: list[OrderRow], *, now: datetime) -> tu
             "An order counts for up to %d days."
         ) % queries.window_days(click.outbound_clicks[0].marketplace)
     if len(lines) == 1:
-        return _why(lines[0], now=now)
+        return _why(shop, lines[0], now=now)
     return "ordered", _("%d order lines were reported from this click.") % len(lines)
 
 

@@ -43,6 +43,7 @@ __all__ = ["own_sandbox"]
 FIRST = "3000000001"
 NOT_REGISTERED, HIJACKED = 14, 25
 LATER = 60 * DAY  # every waiting day is over
+TO_DO = "Share the link or the poster from here as it is"
 WORDS = "link opened from a place not registered for this account"
 
 
@@ -100,7 +101,7 @@ def test_a_closed_order_says_why_and_what_to_do_and_its_appeal_is_answered_on_it
     void(union, order, NOT_REGISTERED)
     synced()
 
-    assert f"Why: {WORDS}. Share the link or the poster from here as it is" in seen(order)
+    assert f"Why: {WORDS}. {TO_DO}" in seen(order)
     assert "原因：链接在本账号未备案的位置被打开。" in seen(order, "zh")
     assert "请直接分享这里的链接或海报" in seen(order, "zh")
     assert "Is this wrong?" in seen(order)
@@ -112,6 +113,8 @@ def test_a_closed_order_says_why_and_what_to_do_and_its_appeal_is_answered_on_it
 
     assert "Your appeal is with an operator since" in seen(order)
     assert "Is this wrong?" not in seen(order)
+    assert f"Why: {WORDS}. Your appeal waits for an operator." in seen(order)
+    assert TO_DO not in seen(order), "that is done"
     assert "Disputes about orders" in waiting_labels()
     assert WORDS in office_list()
     assert "I shared it in my own chat group" in office_list()
@@ -121,7 +124,11 @@ def test_a_closed_order_says_why_and_what_to_do_and_its_appeal_is_answered_on_it
     assert "Done: 1" in said.content.decode()
 
     assert "An operator answered The site is registered now" in seen(order)
-    assert "Is this wrong?" in seen(order), "it may be appealed once more"
+    answered = "An operator answered: “The site is registered now”. The marketplace closed this order."
+    assert answered in seen(order), "the answer comes first"
+    assert TO_DO not in seen(order)
+    assert "A further appeal Your appeal was answered" in seen(order)
+    assert "Is this wrong?" not in seen(order)
     assert "Disputes about orders" not in waiting_labels()
     assert "I shared it" not in office_list()
     assert "I shared it" in office_list("?open=no")
@@ -242,6 +249,7 @@ def test_a_frozen_order_can_be_appealed_without_a_text_and_an_odd_text_is_refuse
     dispute = Dispute.objects.get()
     assert (dispute.cause, dispute.reason, dispute.text_id) == ("appeal", "", None)
     assert "You appealed Without a text." in seen(order)
+    assert "you need not do anything. Your appeal waits for an operator." in seen(order)
 
 
 def test_a_shop_appeals_so_many_orders_a_day(union: Sandbox) -> None:
@@ -269,6 +277,7 @@ def test_erasing_erases_the_text_and_the_answer(union: Sandbox) -> None:
 
     assert "You appealed The text was erased." in seen(order)
     assert "An operator answered The answer was erased." in seen(order)
+    assert "An operator answered. The marketplace closed this order." in seen(order)
     assert "My private words" not in office_list("")
     prove()
 
