@@ -116,7 +116,7 @@ def test_a_closed_order_says_why_and_what_to_do_and_its_appeal_is_answered_on_it
     assert f"Why: {WORDS}. Your appeal waits for an operator." in seen(order)
     assert TO_DO not in seen(order), "that is done"
     assert "Disputes about orders" in waiting_labels()
-    assert WORDS in office_list()
+    assert WORDS.capitalize() in office_list()
     assert "I shared it in my own chat group" in office_list()
 
     dispute = Dispute.objects.get()
@@ -137,6 +137,40 @@ def test_a_closed_order_says_why_and_what_to_do_and_its_appeal_is_answered_on_it
     prove()
 
 
+def test_the_office_names_an_answer_as_one_and_a_release_only_where_money_is_held(union: Sandbox) -> None:
+    order = bought(union)
+    void(union, order, HIJACKED)
+    synced()
+    dispute = Dispute.objects.get()
+    row = reverse("admin:orders_dispute_change", args=[dispute.pk])
+
+    in_chinese = office_page(row, "zh")
+
+    assert "关闭原因" in in_chinese
+    assert "违规：流量劫持" in in_chinese
+    assert "原因：违规" not in in_chinese
+    assert "Order details" in office_page(row)
+    of_a_closed_one = asked_answer(dispute)
+    assert "Answer (the shopkeeper reads it)" in of_a_closed_one
+    assert "Reason" not in of_a_closed_one
+    assert "is released" not in of_a_closed_one
+
+    union.move(order, "reopen")
+    synced()
+
+    assert "What a violation held of an order is released within a minute." in asked_answer(dispute)
+
+
+def office_page(path: str, language: str = "en") -> str:
+    return unescape(operator_signed_in(ada()).get(path, headers={"accept-language": language}).content.decode())
+
+
+def asked_answer(dispute: Dispute) -> str:
+    """The page that asks an operator for the answer."""
+    page: str = act(operator_signed_in(ada()), "orders_dispute", "answer", dispute.pk).content.decode()
+    return unescape(page)
+
+
 def test_a_violation_opens_one_dispute_and_holds_that_line_only_until_it_is_answered(union: Sandbox) -> None:
     found, other = bought(union), bought(union)
     void(union, found, HIJACKED)
@@ -146,7 +180,7 @@ def test_a_violation_opens_one_dispute_and_holds_that_line_only_until_it_is_answ
 
     dispute = Dispute.objects.get()
     assert (dispute.cause, dispute.reason, dispute.line) == ("violation", "25", line_of(found))
-    assert "violation: traffic was hijacked" in office_list()
+    assert "Violation: traffic was hijacked" in office_list()
     assert "The marketplace found a violation" in seen(found)
     assert "Disputes about orders" in waiting_labels()
     assert held_lines() == [], "nothing is left to hold"
