@@ -15,7 +15,7 @@ from joey.insight import explain_disputes, explain_holds, explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, key_in, suspended_because
 from joey.insight.explain_returns import returned
 from joey.insight.explain_stops import stopped_answer, stopped_because
-from joey.insight.explain_waiting import made_available_on, waiting_in_words
+from joey.insight.explain_waiting import made_available, waiting_in_words
 from joey.insight.explained import Explained, reason_in
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
@@ -131,12 +131,7 @@ def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
         return "held_by_marketplace", waiting_in_words(line, waits, now=now)
     if waits:
         return _WAITS_AS.get(waits, waits), sentences(waiting_in_words(line, waits, now=now), *_available_part(line))
-    if line.returned.minor:
-        text = _("Part of it was returned. %(figure)s of the commission stays yours and was made available on %(day)s.")
-    else:
-        text = _("%(figure)s is confirmed and was made available on %(day)s.")
-    terms = {"figure": line.commission.text, "day": made_available_on(line, now=now)}
-    return "returned" if line.returned.minor else "available", sentences(text % terms, _from_all())
+    return "returned" if line.returned.minor else "available", sentences(made_available(line, now=now), _from_all())
 
 
 def _why_nothing(line: OrderRow) -> tuple[str, str]:
