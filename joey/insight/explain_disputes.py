@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from joey.insight.explained import Explained, Facts
 from joey.kit.text import sentences
 from joey.marketplaces import registry
+from joey.orders.disputes import DisputedLine
 
 
 def opened(facts: Facts) -> Explained:
@@ -33,3 +34,15 @@ def appealed(facts: Facts) -> Explained:
 
 def closed(facts: Facts) -> Explained:
     return _("An operator answered"), facts["answer"] or _("The answer was erased."), None
+
+
+def with_dispute(answer: str, line: DisputedLine) -> str:
+    """What decides about a line that its marketplace closed or holds, with the operator's answer before it; without
+    one, with what the shop waits for, or can do.
+    """
+    if line.answer is not None:
+        said = _("An operator answered: “%s”.") % line.answer if line.answer else _("An operator answered.")
+        return sentences(said, answer)
+    if line.appealed_at:
+        return sentences(answer, _("Your appeal waits for an operator. The answer will be here."))
+    return sentences(answer, registry.to_do_about(line.marketplace, line.reason) if line.may_appeal else "")

@@ -11,6 +11,7 @@ from joey.insight.explain_evidence import held_because
 from joey.insight.explain_holds import unbookable_because
 from joey.insight.queries import open_holds
 from joey.kit.days import day_text, today_of
+from joey.kit.text import sentences
 from joey.marketplaces import registry
 
 
@@ -61,25 +62,36 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
         waits_for.NOT_INSTALLED: _("waits until its marketplace is set up again"),
         waits_for.DUE: _("available within minutes"),
         waits_for.QUARANTINED: _("cannot be booked, an operator looks at it"),
-        waits_for.NOTHING: _made_available(line, now=now),
+        waits_for.NOTHING: _("available on %s") % _day(line.payable_on, now) if line.released.minor > 0 else "",
     }.get(code, "")
 
 
-def made_available_on(line: OrderRow, *, now: datetime) -> str:
-    """The day on which the last part of it was made available; whether that is paid out since is not known by line."""
-    return _day(line.made_available_at, now)
-
-
-def _made_available(line: OrderRow, *, now: datetime) -> str:
-    return _("made available on %s") % made_available_on(line, now=now) if line.released.minor > 0 else ""
+def made_available(line: OrderRow, *, now: datetime) -> str:
+    """That all of it was made available, with the day that decides, and when it was if that was later; whether it is
+    paid out since is not known by line.
+    """
+    terms = {
+        "figure": line.commission.text,
+        "day": _day(line.payable_on, now),
+        "later": _day(line.made_available_at, now),
+    }
+    if line.returned.minor:
+        kept = _("Part of it was returned. %(figure)s of the commission stays yours.")
+    else:
+        kept = _("%(figure)s is confirmed.")
+    if line.payable_on and line.made_available_at and today_of(line.made_available_at) > line.payable_on:
+        came = _("It was due on %(day)s and was made available later, on %(later)s.")
+    else:
+        came = _("It was made available on %(day)s.")
+    return sentences(kept % terms, came % terms)
 
 
 def day_in_words(line: OrderRow, *, now: datetime) -> tuple[str, date | None]:
-    """What the day of a line's commission is, and the day: when it was made available, was due, or can be expected."""
+    """What the day of a line's commission is, and the day: from which it is available, was due, or can be expected."""
     if not line.commission.minor or line.payable_on is None:
         return _("Payable about"), None
     if line.commission_state == "confirmed":
-        return _("Made available on"), line.made_available_at
+        return _("Available on"), line.payable_on
     if _is_over(line, now=now):
         return _("Was due on"), line.payable_on
     waits = waits_for.waits_for(line, now=now)

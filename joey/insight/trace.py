@@ -15,7 +15,7 @@ from joey.insight import explain_disputes, explain_holds, explain_money, queries
 from joey.insight.explain_evidence import attributed_because, held_because, key_in, suspended_because
 from joey.insight.explain_returns import returned
 from joey.insight.explain_stops import stopped_answer, stopped_because
-from joey.insight.explain_waiting import made_available_on, waiting_in_words
+from joey.insight.explain_waiting import made_available, waiting_in_words
 from joey.insight.explained import Explained, reason_in
 from joey.insight.queries import ClickFacts
 from joey.kit.refusals import NotFound
@@ -23,6 +23,7 @@ from joey.kit.text import sentences
 from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.money.rate import rate_text
+from joey.orders.disputes import disputed_line
 from joey.record.queries import EventRow, events_of, with_texts
 from joey.sharing.channel_names import channel_name
 from joey.sharing.note_stopped import STOPPED, stopped_after
@@ -55,7 +56,7 @@ def order_trace(shop: Shop, line_id: UUID, *, now: datetime) -> Trace:
     line = order_of(shop.pk, line_id)
     if line is None:
         raise NotFound(_("There is no such order in this shop."))
-    return Trace(*_why(line, now=now), _steps_of_line(line_id))
+    return Trace(*_why(shop, line, now=now), _steps_of_line(line_id))
 
 
 def suspense_trace(line_id: UUID) -> Trace:
@@ -86,15 +87,17 @@ def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
     if click.visitor == "person" and stops and not any(way.is_tracked for way in click.outbound_clicks):
         answer = stopped_answer(stops[-1], went_on=bool(click.outbound_clicks))
         return Trace("stopped", answer, in_order, click.listing_id if stops[-1].why == "not_filed" else None)
-    return Trace(*_why_click(click, lines, now=now), in_order)
+    return Trace(*_why_click(shop, click, lines, now=now), in_order)
 
 
 # ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _why(line: OrderRow, *, now: datetime) -> tuple[str, str]:
+def _why(shop: Shop, line: OrderRow, *, now: datetime) -> tuple[str, str]:
     """What decides now, and why the marketplace pays less for the order where its report says so."""
     reason, answer = _decides(line, now=now)
+    if reason in ("closed", "held_by_marketplace"):
+        answer = explain_disputes.with_dispute(answer, disputed_line(shop.pk, line.id))
     because = registry.earns_less_because(line.marketplace, line.reason)
     if not because:
         return reason, answer
@@ -107,8 +110,7 @@ def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     if line.state == "closed":
         closed = _("The marketplace closed this order. A closed order earns nothing.")
         why = explain_disputes.why_closed(line.marketplace, line.reason if line.reason != line.state else "")
-        to_do = "" if line.is_paid_by_marketplace else registry.to_do_about(line.marketplace, line.reason)
-        return "closed", sentences(closed, why, to_do)
+        return "closed", sentences(closed, why)
     waits = waits_for(line, now=now)
     if waits == waits_for_what.UNPAID:
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
@@ -129,12 +131,7 @@ def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
         return "held_by_marketplace", waiting_in_words(line, waits, now=now)
     if waits:
         return _WAITS_AS.get(waits, waits), sentences(waiting_in_words(line, waits, now=now), *_available_part(line))
-    if line.returned.minor:
-        text = _("Part of it was returned. %(figure)s of the commission stays yours and was made available on %(day)s.")
-    else:
-        text = _("%(figure)s is confirmed and was made available on %(day)s.")
-    terms = {"figure": line.commission.text, "day": made_available_on(line, now=now)}
-    return "returned" if line.returned.minor else "available", sentences(text % terms, _from_all())
+    return "returned" if line.returned.minor else "available", sentences(made_available(line, now=now), _from_all())
 
 
 def _why_nothing(line: OrderRow) -> tuple[str, str]:
@@ -163,7 +160,7 @@ def _from_all() -> str:
     return _("Payouts are made from the whole available balance, not order by order.")
 
 
-def _why_click(click: ClickFacts, lines: list[OrderRow], *, now: datetime) -> tuple[str, str]:
+def _why_click(shop: Shop, click: ClickFacts, lines: list[OrderRow], *, now: datetime) -> tuple[str, str]:
     if click.visitor != "person":
         return "not_a_person", _(
             "This was not a person but a link preview, a prefetch or a robot. It is kept but not counted."
@@ -180,7 +177,7 @@ def _why_click(click: ClickFacts, lines: list[OrderRow], *, now: datetime) -> tu
             "An order counts for up to %d days."
         ) % queries.window_days(click.outbound_clicks[0].marketplace)
     if len(lines) == 1:
-        return _why(lines[0], now=now)
+        return _why(shop, lines[0], now=now)
     return "ordered", _("%d order lines were reported from this click.") % len(lines)
 
 

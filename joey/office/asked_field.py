@@ -20,6 +20,8 @@ class AskedField:
     is_needed: bool = True
 
 
-def reason_field(*, keeper_reads: bool = False) -> AskedField:
-    """The reason of an operator's decision: a line of text that may not be empty, and it says who reads it."""
-    return AskedField("reason", _("Reason (the shopkeeper reads it)") if keeper_reads else _("Reason"))
+def reason_field(*, keeper_reads: bool = False, label: str = "") -> AskedField:
+    """The reason of an operator's decision: a line of text that may not be empty, and it says who reads it. With
+    `label` it is called so.
+    """
+    return AskedField("reason", label or (_("Reason (the shopkeeper reads it)") if keeper_reads else _("Reason")))

@@ -198,6 +198,7 @@ def ask_reason(
     about: str,
     fields: Sequence[AskedField] = (),
     keeper_reads: bool = False,
+    label: str = "",
 ) -> HttpResponse:
     """A page that asks for a reason, and for `fields`, and then comes back to the same action with them."""
     rows = list(chosen)[:AT_ONCE]
@@ -206,7 +207,7 @@ def ask_reason(
         "title": title,
         "about": about,
         "action": action,
-        "fields": [*fields, reason_field(keeper_reads=keeper_reads)],
+        "fields": [*fields, reason_field(keeper_reads=keeper_reads, label=label)],
         "chosen": [str(row.pk) for row in rows],
         "names": [table.name_of(row) for row in rows[:NAMED]],
         "unnamed": max(0, len(rows) - NAMED),
@@ -220,16 +221,14 @@ def each_with_reason(
     request: HttpRequest,
     chosen: Iterable[M],
     verb: Callable[[M, str], object],
-    *,
-    action: str,
-    title: str,
-    about: str,
-    keeper_reads: bool = False,
+    **asked: Any,
 ) -> HttpResponse | None:
-    """Ask for a reason; once it is given, call the verb with it for each row, as `each` does."""
+    """Ask for a reason, `asked` as `ask_reason` is; once it is given, call the verb with it for each row, as `each`
+    does.
+    """
     reason = request.POST.get("reason")
     if reason is None:
-        return ask_reason(table, request, chosen, action=action, title=title, about=about, keeper_reads=keeper_reads)
+        return ask_reason(table, request, chosen, **asked)
     each(request, chosen, lambda row: verb(row, reason))
     return None
 

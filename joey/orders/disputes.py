@@ -25,6 +25,8 @@ class DisputedLine:
     reason: str  # why the marketplace closed it; "" where it did not
     may_appeal: bool  # the marketplace closed it for more than routine, or holds it, and no appeal is open
     appealed_at: datetime | None  # since when one is with the operator
+    was_appealed: bool  # before, and that was answered
+    answer: str | None  # to the last dispute about that, while none is open; "" if it was erased, None without one
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,21 @@ _HELD_BY_IT = "(l.held IN ('risk', 'frozen') OR l.is_frozen OR l.has_violation)"
 
 
 def disputed_line(shop_id: UUID, line_id: UUID) -> DisputedLine:
-    """Raises NotFound for a line that is not the shop's. One query."""
+    """Raises NotFound for a line that is not the shop's. One query, and one more for an answer."""
     found = sql.one(
         f"""
-        SELECT l.marketplace, CASE WHEN l.state = 'closed' AND l.reason <> l.state THEN l.reason ELSE '' END AS reason,
-               {_HELD_BY_IT} AS is_held, appealed.at AS appealed_at
+        SELECT l.marketplace, closed.reason, {_HELD_BY_IT} AS is_held, appealed_at, was_appealed, is_answered
         FROM orders_orderline l
         CROSS JOIN LATERAL (
-            SELECT min(d.appealed_at) AS at FROM orders_dispute d WHERE d.line_id = l.id AND d.closed_at IS NULL
-        ) AS appealed
+            SELECT CASE WHEN l.state = 'closed' AND l.reason <> l.state THEN l.reason ELSE '' END AS reason
+        ) AS closed
+        CROSS JOIN LATERAL (
+            SELECT min(d.appealed_at) FILTER (WHERE d.closed_at IS NULL) AS appealed_at,
+                   coalesce(bool_or(d.appealed_at < d.closed_at), false) AS was_appealed,
+                   coalesce(bool_and(d.closed_at IS NOT NULL) AND bool_or(d.reason = closed.reason), false)
+                       AS is_answered
+            FROM orders_dispute d WHERE d.line_id = l.id
+        ) AS disputes
         WHERE l.shop_id = %s AND l.id = %s
         """,
         [shop_id, line_id],
@@ -65,7 +73,14 @@ def disputed_line(shop_id: UUID, line_id: UUID) -> DisputedLine:
     is_routine = manifest is not None and found["reason"] in manifest.routine
     is_its_doing = found.pop("is_held") or (found["reason"] != "" and not is_routine)
     is_ours = manifest is None or manifest.paid_by == "operator"  # no operator has a say in another's account
-    return DisputedLine(**found, may_appeal=is_ours and is_its_doing and found["appealed_at"] is None)
+    answer = _last_answer(line_id, found["reason"]) if found.pop("is_answered") else None
+    may_appeal = is_ours and is_its_doing and found["appealed_at"] is None
+    return DisputedLine(**found, may_appeal=may_appeal, answer=answer)
+
+
+def _last_answer(line_id: UUID, reason: str) -> str:
+    answered = only_open(Dispute.objects.filter(line_id=line_id, reason=reason), False)
+    return kept_text(with_texts(answered, "answer").order_by("closed_at", "id").reverse()[0], "answer")
 
 
 def open_disputes(*, limit: int) -> list[OpenDispute]:

@@ -269,16 +269,29 @@ def test_settled_and_available_each_say_their_day() -> None:
 
 def test_what_was_made_available_is_not_said_to_be_available_still() -> None:
     """A payout takes from all that is available, so no line can say whether it is paid out since."""
-    take_in(settled())
+    take_in(settled(days_ago=7))
     confirm_due(now=NOW)
     line = orders_of(meis_shop().pk, limit=1)[0]
 
     assert traced().answer == (
-        "¥2.73 is confirmed and was made available on 23 Nov."
+        "¥2.73 is confirmed. It was made available on 23 Nov."
         " Payouts are made from the whole available balance, not order by order."
     )
-    assert waiting_in_short(line, now=NOW) == "made available on 23 Nov"
-    assert day_in_words(line, now=NOW) == ("Made available on", NOW)
+    assert waiting_in_short(line, now=NOW) == "available on 23 Nov"
+    assert day_in_words(line, now=NOW) == ("Available on", line.payable_on)
+
+
+def test_what_was_made_available_later_than_its_day_has_one_day_and_a_sentence_says_so() -> None:
+    take_in(settled(days_ago=9))
+    confirm_due(now=NOW)
+    line = orders_of(meis_shop().pk, limit=1)[0]
+
+    assert "It was due on 21 Nov and was made available later, on 23 Nov." in traced().answer
+    assert said()[0].endswith("; available on 21 Nov")
+    assert waiting_in_short(line, now=NOW) == "available on 21 Nov"
+    assert day_in_words(line, now=NOW) == ("Available on", line.payable_on)
+    with translation.override("zh-hans"):
+        assert "可提现日是11月21日，实际到11月23日才计入可提现余额。" in traced().answer
 
 
 def test_a_day_in_the_past_says_what_it_waits_for() -> None:

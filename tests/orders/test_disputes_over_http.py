@@ -43,6 +43,7 @@ __all__ = ["own_sandbox"]
 FIRST = "3000000001"
 NOT_REGISTERED, HIJACKED = 14, 25
 LATER = 60 * DAY  # every waiting day is over
+TO_DO = "Share the link or the poster from here as it is"
 WORDS = "link opened from a place not registered for this account"
 
 
@@ -100,7 +101,7 @@ def test_a_closed_order_says_why_and_what_to_do_and_its_appeal_is_answered_on_it
     void(union, order, NOT_REGISTERED)
     synced()
 
-    assert f"Why: {WORDS}. Share the link or the poster from here as it is" in seen(order)
+    assert f"Why: {WORDS}. {TO_DO}" in seen(order)
     assert "原因：链接在本账号未备案的位置被打开。" in seen(order, "zh")
     assert "请直接分享这里的链接或海报" in seen(order, "zh")
     assert "Is this wrong?" in seen(order)
@@ -112,8 +113,10 @@ def test_a_closed_order_says_why_and_what_to_do_and_its_appeal_is_answered_on_it
 
     assert "Your appeal is with an operator since" in seen(order)
     assert "Is this wrong?" not in seen(order)
+    assert f"Why: {WORDS}. Your appeal waits for an operator." in seen(order)
+    assert TO_DO not in seen(order), "that is done"
     assert "Disputes about orders" in waiting_labels()
-    assert WORDS in office_list()
+    assert WORDS.capitalize() in office_list()
     assert "I shared it in my own chat group" in office_list()
 
     dispute = Dispute.objects.get()
@@ -121,13 +124,51 @@ def test_a_closed_order_says_why_and_what_to_do_and_its_appeal_is_answered_on_it
     assert "Done: 1" in said.content.decode()
 
     assert "An operator answered The site is registered now" in seen(order)
-    assert "Is this wrong?" in seen(order), "it may be appealed once more"
+    answered = "An operator answered: “The site is registered now”. The marketplace closed this order."
+    assert answered in seen(order), "the answer comes first"
+    assert TO_DO not in seen(order)
+    assert "A further appeal Your appeal was answered" in seen(order)
+    assert "Is this wrong?" not in seen(order)
     assert "Disputes about orders" not in waiting_labels()
     assert "I shared it" not in office_list()
     assert "I shared it" in office_list("?open=no")
     again = act(operator_signed_in(ada()), "orders_dispute", "answer", dispute.pk, reason="Once more")
     assert "answered already" in again.content.decode()
     prove()
+
+
+def test_the_office_names_an_answer_as_one_and_a_release_only_where_money_is_held(union: Sandbox) -> None:
+    order = bought(union)
+    void(union, order, HIJACKED)
+    synced()
+    dispute = Dispute.objects.get()
+    row = reverse("admin:orders_dispute_change", args=[dispute.pk])
+
+    in_chinese = office_page(row, "zh")
+
+    assert "关闭原因" in in_chinese
+    assert "违规：流量劫持" in in_chinese
+    assert "原因：违规" not in in_chinese
+    assert "Order details" in office_page(row)
+    of_a_closed_one = asked_answer(dispute)
+    assert "Answer (the shopkeeper reads it)" in of_a_closed_one
+    assert "Reason" not in of_a_closed_one
+    assert "is released" not in of_a_closed_one
+
+    union.move(order, "reopen")
+    synced()
+
+    assert "What a violation held of an order is released within a minute." in asked_answer(dispute)
+
+
+def office_page(path: str, language: str = "en") -> str:
+    return unescape(operator_signed_in(ada()).get(path, headers={"accept-language": language}).content.decode())
+
+
+def asked_answer(dispute: Dispute) -> str:
+    """The page that asks an operator for the answer."""
+    page: str = act(operator_signed_in(ada()), "orders_dispute", "answer", dispute.pk).content.decode()
+    return unescape(page)
 
 
 def test_a_violation_opens_one_dispute_and_holds_that_line_only_until_it_is_answered(union: Sandbox) -> None:
@@ -139,7 +180,7 @@ def test_a_violation_opens_one_dispute_and_holds_that_line_only_until_it_is_answ
 
     dispute = Dispute.objects.get()
     assert (dispute.cause, dispute.reason, dispute.line) == ("violation", "25", line_of(found))
-    assert "violation: traffic was hijacked" in office_list()
+    assert "Violation: traffic was hijacked" in office_list()
     assert "The marketplace found a violation" in seen(found)
     assert "Disputes about orders" in waiting_labels()
     assert held_lines() == [], "nothing is left to hold"
@@ -242,6 +283,7 @@ def test_a_frozen_order_can_be_appealed_without_a_text_and_an_odd_text_is_refuse
     dispute = Dispute.objects.get()
     assert (dispute.cause, dispute.reason, dispute.text_id) == ("appeal", "", None)
     assert "You appealed Without a text." in seen(order)
+    assert "you need not do anything. Your appeal waits for an operator." in seen(order)
 
 
 def test_a_shop_appeals_so_many_orders_a_day(union: Sandbox) -> None:
@@ -269,6 +311,7 @@ def test_erasing_erases_the_text_and_the_answer(union: Sandbox) -> None:
 
     assert "You appealed The text was erased." in seen(order)
     assert "An operator answered The answer was erased." in seen(order)
+    assert "An operator answered. The marketplace closed this order." in seen(order)
     assert "My private words" not in office_list("")
     prove()
 

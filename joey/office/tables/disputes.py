@@ -7,11 +7,12 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from joey.insight.explain_disputes import why_closed
 from joey.kit import clock
+from joey.marketplaces import registry
 from joey.office.columns import NOTHING
 from joey.office.filters import InWords
 from joey.office.read_only import WithReason, each_with_reason, operator, reason_text
@@ -54,18 +55,19 @@ class Disputes(WithReason):
     @admin.action(description=_("Answer and close these…"))
     def answer(self, request: HttpRequest, chosen: Iterable[Dispute]) -> HttpResponse | None:
         now, by = clock.now(), operator(request)
+        releases = gettext("What a violation held of an order is released within a minute.")
         return each_with_reason(
             self, request, chosen, lambda dispute, reason: close_dispute(dispute.pk, answer=reason, by=by, now=now),
             action="answer", title=gettext("Answer and close these disputes"),
-            about=gettext("The shop reads the answer. An order that a violation held is released within a minute."),
-            keeper_reads=True,
+            about=releases if any(map(_holds_money, chosen)) else "",
+            label=gettext("Answer (the shopkeeper reads it)"),
         )  # fmt: skip
 
     @admin.display(description=_("Order"))
     def order(self, dispute: Dispute) -> str:
         return dispute.line.external_order
 
-    @admin.display(description=_("In the orders"))
+    @admin.display(description=_("Order details"))
     def in_orders(self, dispute: Dispute) -> str:
         page = reverse("admin:orders_orderline_change", args=[dispute.line_id])
         return format_html('<a href="{}">{}</a>', page, dispute.line.title or dispute.line.external_order)
@@ -80,7 +82,7 @@ class Disputes(WithReason):
 
     @admin.display(description=_("Why it was closed"))
     def why(self, dispute: Dispute) -> str:
-        return why_closed(dispute.line.marketplace, dispute.reason) or NOTHING
+        return capfirst(str(registry.closed_because(dispute.line.marketplace, dispute.reason))) or NOTHING
 
     @admin.display(description=_("What the shop says"))
     def appeal(self, dispute: Dispute) -> str:
@@ -93,3 +95,9 @@ class Disputes(WithReason):
     @admin.display(description=_("Answered by"))
     def answered_by(self, dispute: Dispute) -> str:
         return actor_in_words(dispute.closed_by) or NOTHING
+
+
+def _holds_money(dispute: Dispute) -> bool:
+    """Whether the dispute, while it is open, keeps back what its order earns."""
+    line = dispute.line
+    return dispute.cause == Dispute.Cause.VIOLATION and line.state != "closed" and line.commission_minor > 0

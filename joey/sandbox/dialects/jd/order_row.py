@@ -106,10 +106,11 @@ def row_of(order: Row, context: RowContext) -> dict[str, Any]:
 def pay_day(order: Row, today: date) -> date | None:
     """The day on which a completed order is settled, or was; None before it is completed.
 
-    A day that is over means settled, so an order that the world has not settled yet has one that comes.
+    A day that has come means settled, so an order that the world has not settled yet has one that comes.
     """
-    if order["state"] == SETTLED:
-        return beijing.day_of(order["settled_at"]) - timedelta(days=1)
+    if order["state"] == SETTLED:  # never on a day before the order was completed
+        day_before = beijing.day_of(order["settled_at"]) - timedelta(days=1)
+        return max(day_before, beijing.day_of(_completed(order) or order["settled_at"]))
     if order["state"] != RECEIVED:
         return None
     day = settlement_after(beijing.day_of(order["received_at"]))

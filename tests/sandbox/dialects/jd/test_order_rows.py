@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -19,7 +19,11 @@ def yuan(minor: int) -> float:
 
 
 def today() -> int:
-    return int(datetime.now(UTC).astimezone(BEIJING).strftime("%Y%m%d"))
+    return day_of(time.time())
+
+
+def day_of(seconds: float) -> int:
+    return int(datetime.fromtimestamp(seconds, BEIJING).strftime("%Y%m%d"))
 
 
 def balance(row: dict[str, Any]) -> dict[int, float]:
@@ -82,12 +86,23 @@ def test_a_settled_row_has_a_day_of_settlement_that_passed(jd: JdUnion, quiet_ho
 
     truth, row = jd.move(order, "settle", at=beijing(start + 120))
 
-    day = datetime.fromtimestamp(start + 120, BEIJING) - timedelta(days=1)
-    assert (row["validCode"], int(row["payMonth"])) == (17, int(day.strftime("%Y%m%d")))
-    assert int(row["payMonth"]) < today()
+    assert row["validCode"] == 17
+    assert int(row["payMonth"]) == day_of(start + 120), "not the day before, on which nothing was ordered yet"
     assert row["finishTime"] == beijing(start + 60)
     assert row["actualFee"] == yuan(truth["settled_minor"]) == yuan(truth["net_minor"])
     assert balance(row) == {int(row["payMonth"]): row["actualFee"]}
+
+
+def test_an_order_settles_the_day_before_it_does_and_never_before_it_was_completed(
+    jd: JdUnion, quiet_hour: Quiet
+) -> None:
+    start = quiet_hour() - 40 * 86_400  # no other test comes so far
+    (order,) = jd.bulk(start)
+    jd.sandbox.move(order, "receive", at=beijing(start + 60))
+
+    _, row = jd.move(order, "settle", at=beijing(start + 2 * 86_400))
+
+    assert int(row["payMonth"]) == day_of(start + 86_400)
 
 
 def test_the_day_of_settlement_is_now_a_number_and_now_a_text(jd: JdUnion, quiet_hour: Quiet) -> None:
@@ -182,7 +197,7 @@ def test_a_settlement_that_is_withdrawn_comes_again(jd: JdUnion, quiet_hour: Qui
     assert row["actualFee"] == yuan(truth["net_minor"])
     assert list(balance(row)) == [int(row["payMonth"])]
     _, settled = jd.move(order, "settle")
-    assert int(settled["payMonth"]) < today()
+    assert int(settled["payMonth"]) <= today()
     assert list(balance(settled)) == [int(settled["payMonth"])]
 
 
