@@ -12,7 +12,7 @@ from joey.api.once import once
 from joey.api.orders import TraceOut, trace_out
 from joey.api.payouts import PayoutOut, payout_out
 from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, money, seal, unseal
-from joey.insight.trace import suspense_trace
+from joey.insight.trace import office_trace
 from joey.kit.clock import now
 from joey.kit.text import REASON_MAX
 from joey.orders.queries import SuspenseLine, lines_in_suspense
@@ -76,10 +76,10 @@ def list_suspense(request: HttpRequest, page: Query[PageIn]) -> ListOf[SuspenseO
 
 
 @router.get("/office/orders/{uuid:order_id}/trace", response=TraceOut)
-def trace_suspense(request: HttpRequest, order_id: UUID) -> TraceOut:
+def trace_any_order(request: HttpRequest, order_id: UUID) -> TraceOut:
     """What is known of any order line, of any shop."""
     operator(request)
-    return trace_out(suspense_trace(order_id))
+    return trace_out(office_trace(order_id, now=now()))
 
 
 @router.get("/office/payouts", response=ListOf[ToDecideOut])

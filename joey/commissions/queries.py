@@ -50,10 +50,11 @@ _HELD_BY_REPORTS = f"""
     ), '') END
 """
 
-# Of a commission `c` and its line `l`: dated from %(below_since)s on, and reported with a lower rate than was shown.
+# Of a commission `c` and its line `l`: dated from %(below_since)s on, and reported with a lower rate than was shown,
+# for no other reason: the reason of a line that is not closed says why it earns less than its item does.
 # Booked no earlier than a pre-sale is placed before it is paid, so that not every order of a shop is read.
 BELOW_SHOWN = """
-    c.shown_rate_ppm > l.rate_ppm AND l.rate_ppm > 0 AND c.amount_minor > 0 AND l.state <> 'closed'
+    c.shown_rate_ppm > l.rate_ppm AND l.rate_ppm > 0 AND c.amount_minor > 0 AND l.state <> 'closed' AND l.reason = ''
     AND coalesce(l.paid_at, l.first_seen_at) >= %(below_since)s AND c.earned_at >= %(below_since)s - interval '90 days'
 """
 
@@ -296,8 +297,9 @@ def cut_costs(shop_id: UUID, *, now: datetime) -> list[CutCost]:
 
     The shopkeeper's part is scaled to the shown rate and each line's difference floored. So a return counts only for
     what was kept of it, an order that closed or came back as a whole not at all, and a held one in full, since a hold
-    says nothing of the rate. A reported rate of 0 is left out: nothing can be scaled from it. Orders that their
-    marketplace pays to the shop itself have no commission here.
+    says nothing of the rate. One that earns less for a reason of its own, which its report gives, was paid no cut rate
+    and does not count. A reported rate of 0 is left out: nothing can be scaled from it. Orders that their marketplace
+    pays to the shop itself have no commission here.
     """
     found = sql.rows(
         f"""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from joey.kit.days import day_text, today_of
 from joey.kit.zone import zone
 from joey.marketplaces import registry
+from joey.marketplaces.own_codes import is_own
 from joey.orders.lost_orders import LostOrderShown
 
 
@@ -62,6 +63,8 @@ def _asking(lost: LostOrderShown, *, now: datetime) -> str:
 def _not_asked(lost: LostOrderShown) -> str:
     """Why the marketplace cannot be asked for it, and what still answers it."""
     connector = registry.find_connector(lost.marketplace)
+    if is_own(lost.marketplace) and not registry.is_configured(lost.marketplace):
+        return _("Your own account at %(marketplace)s was removed, so this order cannot be asked for.")
     if connector is None:
         return _("This site has no account at %(marketplace)s any more, so this order cannot be asked for.")
     if connector.manifest.order_look_up is None:

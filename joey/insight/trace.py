@@ -56,17 +56,18 @@ def order_trace(shop: Shop, line_id: UUID, *, now: datetime) -> Trace:
     line = order_of(shop.pk, line_id)
     if line is None:
         raise NotFound(_("There is no such order in this shop."))
-    return Trace(*_why(shop, line, now=now), _steps_of_line(line_id))
+    return Trace(*_why(line, now=now, shop=shop), _steps_of_line(line_id))
 
 
-def suspense_trace(line_id: UUID) -> Trace:
-    """For the office: why no shop could be named for this line, and what was reported so far."""
-    line = queries.suspense_of(line_id)
-    if line is None:
+def office_trace(line_id: UUID, *, now: datetime) -> Trace:
+    """For operators: the same of any shop's line; of one in suspense, why no shop could be named for it."""
+    found = queries.suspense_of(line_id)
+    if found is None:
         raise NotFound(_("There is no such order line."))
-    return Trace(
-        line.suspense or "attributed", suspended_because(line.suspense, line.evidence_key), _steps_of_line(line_id)
-    )
+    line = order_of(found.shop_id, line_id) if found.shop_id else None
+    if line is None:
+        return Trace(found.suspense, suspended_because(found.suspense, found.evidence_key), _steps_of_line(line_id))
+    return Trace(*_why(line, now=now), _steps_of_line(line_id))
 
 
 def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
@@ -93,10 +94,12 @@ def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
 # ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _why(shop: Shop, line: OrderRow, *, now: datetime) -> tuple[str, str]:
-    """What decides now, and why the marketplace pays less for the order where its report says so."""
-    reason, answer = _decides(line, now=now)
-    if reason in ("closed", "held_by_marketplace"):
+def _why(line: OrderRow, *, now: datetime, shop: Shop | None = None) -> tuple[str, str]:
+    """What decides now, and why the marketplace pays less for the order where its report says so. Without `shop` it is
+    an operator who reads.
+    """
+    reason, answer = _decides(line, now=now, in_office=shop is None)
+    if shop is not None and reason in ("closed", "held_by_marketplace"):
         answer = explain_disputes.with_dispute(answer, disputed_line(shop.pk, line.id))
     because = registry.earns_less_because(line.marketplace, line.reason)
     if not because:
@@ -105,7 +108,7 @@ def _why(shop: Shop, line: OrderRow, *, now: datetime) -> tuple[str, str]:
     return reason, sentences(answer, less % {"place": registry.reporter_name(line.marketplace), "why": because})
 
 
-def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
+def _decides(line: OrderRow, *, now: datetime, in_office: bool) -> tuple[str, str]:
     """The one reason that decides now, strongest first."""
     if line.state == "closed":
         closed = _("The marketplace closed this order. A closed order earns nothing.")
@@ -115,10 +118,13 @@ def _decides(line: OrderRow, *, now: datetime) -> tuple[str, str]:
     if waits == waits_for_what.UNPAID:
         return "unpaid", _("The buyer has not paid yet. Commission starts when the marketplace reports the payment.")
     if line.is_paid_by_marketplace:
-        return "paid_by_marketplace", _(
+        to_keeper = _(
             "%s pays this commission to you itself. It is not in your balance here, and this site takes no part."
             " It is paid by the marketplace’s own calendar, which its console shows."
-        ) % registry.reporter_name(line.marketplace)
+        )
+        to_operator = _("%s pays this commission to the shop’s keeper itself; this site takes no part.")
+        text = to_operator if in_office else to_keeper
+        return "paid_by_marketplace", text % registry.reporter_name(line.marketplace)
     if waits in (waits_for_what.QUARANTINED, waits_for_what.NOT_BOOKED, waits_for_what.NOT_INSTALLED):
         return waits, waiting_in_words(line, waits, now=now)
     if line.penalty.minor:

@@ -14,10 +14,11 @@ from typing import Any
 
 from django.conf import settings
 
+from joey.kit import sql
 from joey.kit.json import read_json
 from joey.marketplaces.find_packages import find_packages
 from joey.marketplaces.models import OwnAccount
-from joey.marketplaces.own_codes import as_own, is_own, marketplace_of
+from joey.marketplaces.own_codes import as_own, is_own, marketplace_in_sql, marketplace_of
 from joey.marketplaces.own_key import Sealed, key_id, seal, unseal
 from joey.marketplaces.port import Connector
 
@@ -99,8 +100,19 @@ def code_of_account(marketplace: str, account: str) -> str | None:
 
 def codes_beside(code: str) -> list[str]:
     """The other codes under which orders of the same marketplace came in, those of removed accounts too. One query."""
-    own = OwnAccount.objects.filter(marketplace=marketplace_of(code)).values_list("code", flat=True)
-    return [each for each in (marketplace_of(code), *own) if each != code]
+    found = sql.tuples(codes_of_one_marketplace("%(code)s"), {"code": code})
+    return [each for (each,) in found if each != code]
+
+
+def codes_of_one_marketplace(code: str) -> str:
+    """SQL for the codes under which orders of the marketplace of `code` came in: the operator's and those of all own
+    accounts, of removed ones too.
+    """
+    marketplace = marketplace_in_sql(code)
+    return f"""
+        SELECT {marketplace} AS code
+        UNION ALL SELECT a.code FROM marketplaces_ownaccount a WHERE a.marketplace = {marketplace}
+    """
 
 
 def account_of(code: str) -> str:

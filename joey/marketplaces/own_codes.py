@@ -27,6 +27,11 @@ def marketplace_of(code: str) -> str:
     return code[len(PREFIX) :].rpartition(":")[0] if is_own(code) else code
 
 
+def marketplace_in_sql(code: str) -> str:
+    """SQL for `marketplace_of`."""
+    return f"regexp_replace({code}, '^{PREFIX}(.*):[^:]*$', '\\1')"
+
+
 def as_own(manifest: Manifest, code: str) -> Manifest:
     """The marketplace's manifest as it is for a keeper's own account: it pays the keeper itself, and the account's
     position alone names the shop.

@@ -15,6 +15,7 @@ from joey.marketplaces.manifest_shape import Text
 from joey.marketplaces.own_codes import is_own
 from joey.orders.models import LostOrder
 from joey.orders.name_one_order import has_number
+from joey.orders.of_others import asked_of_all
 from joey.sharing.queries import slug_of
 from joey.shops.own_account import own_accounts_of
 
@@ -53,9 +54,9 @@ class MarketplaceToAsk:
 _SHOWN = f"""
     SELECT w.id, {slug_of("w.shop_id")} AS shop, w.marketplace, w.number, w.ordered_at, w.state,
            w.requested_at, w.answer_by, w.ask_until, w.answered_at, w.trouble,
-           ARRAY(SELECT l.id FROM orders_orderline l
-                 WHERE l.marketplace = w.marketplace AND {has_number("l", "w")} AND l.shop_id = w.shop_id
-                 ORDER BY l.id) AS lines
+           ARRAY(SELECT l.id FROM {asked_of_all("w")} AS asked
+                 JOIN orders_orderline l ON l.marketplace = asked.marketplace AND {has_number("l", "asked")}
+                 WHERE l.shop_id = w.shop_id ORDER BY l.id) AS lines
     FROM orders_lostorder w
 """
 

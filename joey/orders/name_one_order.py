@@ -63,7 +63,7 @@ def name_one_order(marketplace: str) -> None:
 
 
 def has_number(line: str, asked: str) -> str:
-    """SQL for whether a line, or a report of one, at the marketplace that is asked for is of the order `asked.number`:
+    """SQL for whether a line, or a report of one, of the account `asked.marketplace` is of the order `asked.number`:
     that is one of its order's numbers, or that of the trade that is the line. Each has an index.
     """
     return f"""

@@ -12,7 +12,7 @@ Reports that name no order line by a position, as those of refunds, come to noth
 from collections.abc import Sequence
 from datetime import datetime
 
-from joey.marketplaces.own_accounts import codes_beside
+from joey.marketplaces.own_accounts import codes_beside, codes_of_one_marketplace
 from joey.marketplaces.own_codes import is_own
 from joey.marketplaces.port import MINUTE, AnyReport, ByPosition, OrderReport
 from joey.orders.models import OrderLine
@@ -49,6 +49,14 @@ def known_under(code: str, lines: Sequence[LineKey], *, claimed: bool = False) -
         found = found.exclude(shop=None)
     asked = set(lines)
     return {line_key(each): each.marketplace for each in found if line_key(each) in asked}
+
+
+def asked_of_all(lost: str) -> str:
+    """SQL for a request once for each account of its marketplace, as `has_number` takes it: a shop does not know which
+    one an order came in by.
+    """
+    codes = codes_of_one_marketplace(f"{lost}.marketplace")
+    return f"(SELECT account.code AS marketplace, {lost}.number FROM ({codes}) AS account)"
 
 
 def _is_since(report: OrderReport, first: dict[str, datetime]) -> bool:

@@ -175,6 +175,7 @@ class SuspenseLine:
     paid: Money
     title: str
     first_seen_at: datetime
+    shop_id: UUID | None  # once it has one
 
     @property
     def evidence_key(self) -> str:
@@ -191,7 +192,7 @@ class SuspenseLine:
 
 _SUSPENSE_LINE = (
     "SELECT id, marketplace, external_order, external_line, suspense, failed_evidence, clicked_at, paid_minor,"
-    " currency, title, first_seen_at FROM orders_orderline"
+    " currency, title, first_seen_at, shop_id FROM orders_orderline"
 )
 
 

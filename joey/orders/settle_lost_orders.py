@@ -8,6 +8,7 @@ from joey.kit import sql
 from joey.orders.ask_for_orders import askable
 from joey.orders.models import LostOrder, OrderLine
 from joey.orders.name_one_order import has_number
+from joey.orders.of_others import asked_of_all
 from joey.record.append import append_set
 
 _S, _R = LostOrder.State, OrderLine.Suspense
@@ -70,11 +71,12 @@ def _settle(chosen: str, marketplace: str, *, now: datetime, **given: object) ->
         WITH reported AS (
             SELECT w.id, coalesce(bool_or(l.shop_id = w.shop_id), false) AS own, count(l.id) > 0 AS reported,
                    coalesce(bool_or(l.suspense NOT IN ('', {_quoted(NONE_OF_OURS)})), false) AS open,
-                   EXISTS (SELECT FROM orders_unreadreport u
-                           WHERE u.marketplace = w.marketplace AND {has_number("u", "w")} AND u.kind = 'order')
-                   AS unread
-            FROM orders_lostorder w
-            LEFT JOIN orders_orderline l ON l.marketplace = w.marketplace AND {has_number("l", "w")}
+                   bool_or(EXISTS (
+                       SELECT FROM orders_unreadreport u
+                       WHERE u.marketplace = asked.marketplace AND {has_number("u", "asked")} AND u.kind = 'order'
+                   )) AS unread
+            FROM orders_lostorder w CROSS JOIN LATERAL {asked_of_all("w")} AS asked
+            LEFT JOIN orders_orderline l ON l.marketplace = asked.marketplace AND {has_number("l", "asked")}
             WHERE w.marketplace = %(marketplace)s AND {chosen} GROUP BY w.id
         ), answered AS (
             UPDATE orders_lostorder w SET state = {_ANSWER}, answered_at = coalesce(w.answered_at, %(now)s)

@@ -9,7 +9,7 @@ from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold
 from joey.commissions.models import Commission
-from joey.insight.trace import Trace, click_trace, order_trace, suspense_trace
+from joey.insight.trace import Trace, click_trace, office_trace, order_trace
 from joey.kit.ids import new_id
 from joey.kit.refusals import NotFound
 from joey.orders.models import OrderLine
@@ -122,7 +122,7 @@ def test_a_report_that_is_not_booked_yet_is_not_called_a_zero_rate() -> None:
 def test_an_unknown_position_is_explained_to_the_office() -> None:
     take_order_reports("taobao", [report(position="999")], now=NOW)
 
-    trace = suspense_trace(OrderLine.objects.get().pk)
+    trace = office_trace(OrderLine.objects.get().pk, now=NOW)
 
     assert trace.reason == "unknown_position"
     assert "999" in trace.answer

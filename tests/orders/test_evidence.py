@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
-from joey.insight.trace import order_trace, suspense_trace
+from joey.insight.trace import office_trace, order_trace
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, ByPosition, BySubId, Evidence, HeldReason, ReportedRow
 from joey.marketplaces.taobao.connector import TaobaoConnector
@@ -117,7 +117,7 @@ def test_a_position_that_is_spelt_oddly_stops_nothing_and_is_a_digest_in_events(
     (event, *_more) = events_of([f"order_line:{line.pk}"])
     assert event.facts["evidence_key"] == identifier(position)
     assert identifier(position) == "sha256:" + sha256(position.encode()).hexdigest()
-    trace = order_trace(meis_shop(), line.pk, now=NOW) if is_ours else suspense_trace(line.pk)
+    trace = order_trace(meis_shop(), line.pk, now=NOW) if is_ours else office_trace(line.pk, now=NOW)
     assert "“…”" in trace.steps[0].why
     assert not any("sha256" in step.why for step in trace.steps)
     prove()

@@ -94,6 +94,11 @@ def test_an_order_by_the_keepers_own_account_is_paid_by_the_marketplace_and_neve
     trace = text_of(client.get(pages[0]).content.decode())
     assert "JD pays this commission to you itself. It is not in your balance here" in trace
     assert "by the marketplace’s own calendar, which its console shows" in trace
+    in_office = text_of(operator_signed_in(ada()).get(f"/office/orders/orderline/{line.pk}/change/").content.decode())
+    by_program = Caller(ada()).get(f"/office/orders/{line.pk}/trace").json()
+    for said in (in_office, by_program["answer"]):
+        assert "JD pays this commission to the shop’s keeper itself; this site takes no part." in said
+        assert "to you itself" not in said
 
     union.sandbox.move(order, "receive")
     union.sandbox.move(order, "settle")

@@ -106,16 +106,18 @@ def test_the_earnings_page_adds_up_what_cuts_cost_this_month_and_leads_to_the_or
     order("4", cut, rate_ppm=None)
     order("5", cut, rate_ppm=0)
     order("6", month_begin(cut) - DAY)
+    order("7", cut, reason="price_compared")  # its own reason to earn less: the item's rate was not cut
 
     client = signed_in(mei())
     earnings = client.get("/studio/mei/earnings").content.decode()
     only = client.get("/studio/mei/orders?cut=month").content.decode()
 
     assert "Rate cuts cost you ¥4.80 this month, in 2 orders." in earnings
+    assert "than the one that was shown, and the reported one counts." in earnings
     assert "/studio/mei/orders?cut=month" in earnings
     assert only.count('class="order-row"') == 2
     assert only.count("15% was shown, 12%") == 2
-    assert client.get("/studio/mei/orders").content.decode().count('class="order-row"') == 6
+    assert client.get("/studio/mei/orders").content.decode().count('class="order-row"') == 7
     prove()
 
 

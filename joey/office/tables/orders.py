@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from joey.insight.trace import order_trace, suspense_trace
+from joey.insight.trace import office_trace
 from joey.kit import clock
 from joey.office.asked_field import AskedField
 from joey.office.columns import NOTHING, time_text
@@ -118,8 +118,7 @@ class OrderLines(ReadOnly):
 
 
 def _trace(line: OrderLine) -> SafeString:
-    trace = order_trace(line.shop, line.pk, now=clock.now()) if line.shop else suspense_trace(line.pk)
-    return render_to_string("office/trace.html", {"trace": trace})
+    return render_to_string("office/trace.html", {"trace": office_trace(line.pk, now=clock.now())})
 
 
 def _piece(kind: str, key: str, at: datetime | None) -> str:
