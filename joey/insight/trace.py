@@ -183,7 +183,7 @@ def _why_click(shop: Shop, click: ClickFacts, lines: list[OrderRow], *, now: dat
             "An order counts for up to %d days."
         ) % queries.window_days(click.outbound_clicks[0].marketplace)
     if len(lines) == 1:
-        return _why(shop, lines[0], now=now)
+        return _why(lines[0], now=now, shop=shop)
     return "ordered", _("%d order lines were reported from this click.") % len(lines)
 
 

@@ -66,8 +66,8 @@ def _known_position(shop: Shop, code: str) -> str | None:
 def prove_position(connector: Connector, key: str, *, is_typed: bool) -> None:
     """Make a link on the position, for an item that is here, if there is any.
 
-    Raises Invalid ("position" where the keeper typed it), MarketplaceUnavailable. An account may be refused one item and not another, which says
-    nothing of the position.
+    Raises Invalid ("position" where the keeper typed it), MarketplaceUnavailable. An account may be refused one item
+    and not another, which says nothing of the position.
     """
     offers = Offer.objects.filter(marketplace__in=list(connector.manifest.marketplaces), commission_ppm__gt=0)
     for item in offers.order_by("-as_of").values_list("external_id", flat=True)[:ITEMS_TRIED]:
