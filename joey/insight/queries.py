@@ -146,18 +146,24 @@ class Today:
 
 
 def today_of(shop_id: UUID, *, since: datetime) -> Today:
-    """What happened since then in the world, not what was merely reported since then. Three queries."""
+    """What happened since then in the world, not what was merely reported since then. An order that was split is none
+    beside its parts. Four queries.
+    """
     counts = sql.one(
         """
         SELECT
-          (SELECT count(*) FROM orders_orderline WHERE shop_id = %(shop)s AND first_seen_at >= %(since)s
-           AND coalesce(paid_at, first_seen_at) >= %(since)s) AS orders,
           (SELECT count(*) FROM shops_listing WHERE shop_id = %(shop)s AND state = 'published') AS listings,
           (SELECT count(*) FROM sharing_link WHERE shop_id = %(shop)s AND channel <> 'shop') AS links
         """,
         {"shop": shop_id, "since": since},
     )
     assert counts is not None
+    orders = sql.tuples(
+        "SELECT marketplace, CASE WHEN state = 'closed' THEN reason ELSE '' END AS reason, count(*)"
+        " FROM orders_orderline WHERE shop_id = %(shop)s AND first_seen_at >= %(since)s"
+        " AND coalesce(paid_at, first_seen_at) >= %(since)s GROUP BY 1, 2",
+        {"shop": shop_id, "since": since},
+    )
     earned = sql.rows(
         "SELECT c.currency, sum(c.amount_minor)::bigint AS minor FROM commissions_commission c"
         " JOIN orders_orderline l ON l.id = c.order_line_id"
@@ -166,7 +172,12 @@ def today_of(shop_id: UUID, *, since: datetime) -> Today:
         {"shop": shop_id, "since": since},
     )
     people = people_of_shop(shop_id, since=since)
-    return Today(people=people, **counts, earned=tuple(Money(row["minor"], row["currency"]) for row in earned))
+    return Today(
+        people=people,
+        orders=sum(number for marketplace, reason, number in orders if not registry.is_split(marketplace, reason)),
+        **counts,
+        earned=tuple(Money(row["minor"], row["currency"]) for row in earned),
+    )
 
 
 # ── How far booking is behind ─────────────────────────────────────────────────────────────────────────────

@@ -48,6 +48,7 @@ class ClosingReason(Wording):
     to_do: Wording | None = None  # what the shop can do about it, so that the next order counts
     is_violation: bool = False  # a finding against the account that promoted the order
     is_routine: bool = False  # nothing was found wrong, so there is nothing to appeal
+    is_split: bool = False  # other orders count in its place
 
 
 @dataclass(frozen=True)

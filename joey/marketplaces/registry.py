@@ -141,6 +141,12 @@ def to_do_about(marketplace: str, reason: str) -> Text:
     return found.to_do.text if found and found.to_do else ""
 
 
+def is_split(marketplace: str, reason: str) -> bool:
+    """Whether an order that is closed for this reason counts as the orders that it was split into."""
+    found = _closing_reason(marketplace, reason)
+    return found is not None and found.is_split
+
+
 def _closing_reason(marketplace: str, reason: str) -> ClosingReason | None:
     manifest = find_manifest(marketplace)
     return manifest.closed_because.get(reason) if manifest else None

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission
+from joey.insight.queries import today_of
 from joey.insight.trace import Trace, order_trace
 from joey.kit.clock import now
 from joey.marketplaces import registry
@@ -121,6 +122,7 @@ def test_9_a_split_order_is_closed_its_parts_count_and_the_total_stays(market: M
     assert OrderLine.objects.count() == 4
     assert 0 <= before - total() <= 3, "each part's share is rounded down"
     assert "split" in trace_of(parent).answer
+    assert today_of(meis_shop().pk, since=now() - DAY).orders == 3, "the parts, and not what was split into them"
 
 
 def test_10_a_piece_that_comes_back_before_settlement_lowers_the_line_and_is_said(market: Market) -> None:

@@ -78,7 +78,7 @@ QUERIES = {
     "studio/": 3,
     "studio/confirm": 3,
     "studio/open": 3,
-    "studio/<slug:slug>/": 12,
+    "studio/<slug:slug>/": 13,
     "studio/<slug:slug>/settings": 6,
     "studio/<slug:slug>/accounts": 6,
     "studio/<slug:slug>/accounts/<str:marketplace>": 6,

@@ -84,6 +84,7 @@ CLOSED_BECAUSE = {
         en="the order was split; its parts count in its place, as orders of their own",
         zh="订单已拆分，改由拆出的子订单分别计佣",
         is_routine=True,
+        is_split=True,
     ),
     "3": ClosingReason(en="the order was cancelled", zh="订单已取消", is_routine=True),
     "4": ClosingReason(en="an order by way of JD's 帮帮主 programme", zh="京东帮帮主订单"),
