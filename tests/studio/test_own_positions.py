@@ -58,7 +58,8 @@ def test_a_position_that_was_withdrawn_is_replaced_by_typing_the_account_again(u
     withdraw_position(gone, reason="It was mistyped", now=clock.now())
 
     said = text_of(client.get("/studio/mei/accounts").content.decode())
-    assert "It cannot be used now: The operator of this site withdrew the position of your links" in said
+    assert "New links are not made with it: The operator of this site withdrew the position of your links" in said
+    assert "Orders are not read" not in said, "they are"
     assert why_untracked(link) is Untracked.OWN_ACCOUNT
     shared = text_of(client.get(f"/studio/mei/share/{link.listing_id}?link={link.code}").content.decode())
     assert "Links to there go by your own account, and it cannot be used as it is." in shared
@@ -125,6 +126,19 @@ def test_a_position_of_before_that_is_refused_now_is_not_blamed_on_an_empty_fiel
     assert "is not a registered position of this account" in said
 
 
+@pytest.mark.parametrize("position", ["03000000068", "mine", "relation:7"])
+def test_a_position_that_no_order_could_name_is_refused_with_how_one_is_written(union: Union, position: str) -> None:
+    meis_shop()
+
+    answer = connect(signed_in(mei()), "mei", union.accounts[0], position=position)
+
+    assert answer.status_code == 422
+    assert 'id="e-position"' in answer.content.decode()
+    said = text_of(answer.content.decode())
+    assert f"“{position}” cannot be the key of a position at JD: that is a number that does not begin with 0." in said
+    assert not OwnAccount.objects.exists()
+
+
 def test_a_position_that_is_refused_since_is_the_keepers_to_change(union: Union) -> None:
     shop, client = meis_shop(), signed_in(mei())
     link = union.link(shop)
@@ -134,10 +148,49 @@ def test_a_position_that_is_refused_since_is_the_keepers_to_change(union: Union)
 
     assert why_untracked(link) is Untracked.OWN_ACCOUNT
     said = text_of(client.get("/studio/mei/accounts").content.decode())
-    assert "JD refuses the position “999999”, so no link can go by it." in said
+    assert "New links are not made with it: JD refuses the position “999999”, so no link can go by it." in said
+    assert "Orders are not read" not in said
     assert not of_use(Position.objects.all(), "refused").exists(), "no operator is asked to replace it"
     assert connect(client, "mei", union.accounts[0], position=union.position(0, "better")).status_code == 302
     assert tracked_url(link, now=clock.now()).lease is not None
+
+
+@pytest.mark.parametrize(
+    ("withheld", "says"),
+    [
+        ("jd.union.open.promotion.common.get", "JD makes no link by this account, so nothing was changed."),
+        ("jd.union.open.order.row.query", "JD does not let this account read its orders, so nothing was changed."),
+    ],
+)
+def test_an_account_that_may_not_make_links_or_read_orders_is_not_connected(
+    union: Union, withheld: str, says: str
+) -> None:
+    meis_shop()
+    grants = "/control/jd/grants"
+    union.sandbox.post(grants, {"withheld": [withheld]}).raise_for_status()
+
+    try:
+        answer = connect(signed_in(mei()), "mei", union.accounts[0])
+    finally:
+        union.sandbox.post(grants, {"withheld": []}).raise_for_status()
+
+    assert answer.status_code == 422
+    said = text_of(answer.content.decode())
+    assert f"{says} Its answer: " in said
+    assert "无访问权限" in said
+    assert 'id="e-' not in answer.content.decode(), "nothing that was typed is wrong"
+    assert not OwnAccount.objects.exists()
+    assert not PositionLease.objects.exists()
+
+
+def test_an_account_that_may_not_search_is_connected_all_the_same(union: Union) -> None:
+    meis_shop()
+    union.sandbox.post("/control/jd/grants", {"withheld": ["jd.union.open.goods.query"]}).raise_for_status()
+
+    try:
+        assert connect(signed_in(mei()), "mei", union.accounts[0]).status_code == 302
+    finally:
+        union.sandbox.post("/control/jd/grants", {"withheld": []}).raise_for_status()
 
 
 def test_without_its_secret_no_one_learns_whether_an_account_is_connected(union: Union) -> None:
