@@ -2,7 +2,9 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections, transaction
@@ -10,15 +12,18 @@ from pytest_django import Settings
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock, sql
-from joey.marketplaces import registry
+from joey.marketplaces.jd import parse
 from joey.marketplaces.own_accounts import keep_account
+from joey.marketplaces.port import OrderReport, UnreadableField
 from joey.orders.models import OrderLine, UnreadReport
-from joey.orders.retry_unread import retry_marketplace
+from joey.orders.retry_unread import retry_all_unread
+from joey.orders.sync import sync_own_accounts
+from joey.record.models import Event
 from joey.shops.models import ShopAccount
 from tests.cast import DAY, NOW, leased, lulus_shop, mei, meis_shop, report
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
-from tests.sandbox.conftest import Sandbox, sandbox
+from tests.sandbox.conftest import Sandbox, sandbox, utc
 from tests.studio.own_account import Union, connect, union_of
 from tests.studio.test_studio import signed_in
 
@@ -68,24 +73,38 @@ def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
     return union_of(sandbox, settings, tmp_path)
 
 
+def cannot_be_read(row: Mapping[str, Any], **_ways: Any) -> OrderReport:
+    """As where JD reports something that its connector does not know yet."""
+    raise UnreadableField("a field is new")
+
+
+def reported() -> None:
+    (done,) = sync_own_accounts(now=clock.now(), recheck=True)
+    assert done.trouble == ""
+
+
 @pytest.mark.django_db
-def test_a_report_that_can_be_read_by_now_is_not_taken_in_where_its_order_is_none_of_joeys(union: Union) -> None:
-    shop = meis_shop()
-    connect(signed_in(mei()), "mei", union.accounts[0])
-    code = ShopAccount.objects.get().code
-    union.go_and_buy(shop)
-    union.buy(union.link_elsewhere(0))
-    connector = registry.connector(code)
-    question = connector.manifest.questions[0]
-    brought = connector.rows(question, clock.now() - DAY, clock.now())
-    rows = [row for _end, some in brought for row in some]
-    unread = [connector.unreadable(row, "a field that was not known then") for row in rows]
-    take_order_reports(code, unread, now=clock.now())
-    assert UnreadReport.objects.count() == 2
+def test_a_report_that_can_be_read_by_now_leaves_the_list_where_its_order_is_none_of_joeys(
+    union: Union, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meis_shop()
+    made_before = union.link_elsewhere(0)
+    an_hour_ago = utc(time.time() - 3600)
+    before = union.sandbox.buy(made_before, click_time=an_hour_ago, paid_at=an_hour_ago)
+    connect(signed_in(mei()), "mei", union.accounts[0], position=union.position(0, "elsewhere"))
+    union.sandbox.move(before, "receive")
+    with monkeypatch.context() as at_first:
+        at_first.setattr(parse, "order_report", cannot_be_read)
+        reported()
+    unread = UnreadReport.objects.get(external_line=before)
 
-    done = retry_marketplace(connector, now=clock.now())
+    done = retry_all_unread(now=clock.now())
+    reported()
 
-    assert (done.tried, done.read) == (2, 1)
-    assert OrderLine.objects.get().shop == shop
-    assert "not one to come in by this account" in UnreadReport.objects.get().problem
+    assert done.tried == done.read > 0
+    assert not UnreadReport.objects.exists()
+    assert not OrderLine.objects.exists()
+    event = Event.objects.get(subject_key=f"order_report:{unread.pk}")
+    assert (event.kind, event.facts) == ("report.of_others", {"marketplace": ShopAccount.objects.get().code})
+    assert retry_all_unread(now=clock.now()).tried == 0
     prove()
