@@ -1,5 +1,6 @@
 """An order comes in by one account of its marketplace, and by none where it is none of Joey's, also the second time."""
 
+import json
 import threading
 import time
 from collections.abc import Mapping
@@ -15,12 +16,13 @@ from joey.kit import clock, sql
 from joey.marketplaces.jd import parse
 from joey.marketplaces.own_accounts import keep_account
 from joey.marketplaces.port import OrderReport, UnreadableField
-from joey.orders.models import OrderLine, UnreadReport
+from joey.orders.models import OrderLine, Report, UnreadReport
 from joey.orders.retry_unread import retry_all_unread
 from joey.orders.sync import sync_own_accounts
 from joey.record.models import Event
 from joey.shops.models import ShopAccount
-from tests.cast import DAY, NOW, leased, lulus_shop, mei, meis_shop, report
+from tests.cast import DAY, NOW, ada, leased, lulus_shop, mei, meis_shop, report
+from tests.office.test_office import signed_in as operator_signed_in
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
 from tests.sandbox.conftest import Sandbox, sandbox, utc
@@ -81,6 +83,55 @@ def cannot_be_read(row: Mapping[str, Any], **_ways: Any) -> OrderReport:
 def reported() -> None:
     (done,) = sync_own_accounts(now=clock.now(), recheck=True)
     assert done.trouble == ""
+
+
+def listed_in_the_office() -> str:
+    """The list and each page of it, as operators see them."""
+    client = operator_signed_in(ada())
+    pages = [f"{each.pk}/change/" for each in UnreadReport.objects.all()]
+    return "".join(client.get(f"/office/orders/unreadreport/{page}").content.decode() for page in ("", *pages))
+
+
+@pytest.mark.django_db
+def test_a_row_that_cannot_be_read_is_not_kept_where_it_came_by_a_position_that_is_not_joeys(
+    union: Union, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = meis_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    ours, elsewhere = union.go_and_buy(shop), union.buy(union.link_elsewhere(0))
+
+    with monkeypatch.context() as at_first:
+        at_first.setattr(parse, "order_report", cannot_be_read)
+        reported()
+
+    assert UnreadReport.objects.get().external_line == ours
+    assert elsewhere not in "".join(Report.objects.values_list("payload", flat=True))
+    retry_all_unread(now=clock.now())
+    assert OrderLine.objects.get().external_line == ours
+    assert not UnreadReport.objects.exists()
+    prove()
+
+
+@pytest.mark.django_db
+def test_of_a_row_whose_position_cannot_be_made_out_only_what_names_its_order_is_kept(
+    union: Union, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meis_shop()
+    connect(signed_in(mei()), "mei", union.accounts[0])
+    elsewhere = union.buy(union.link_elsewhere(0))
+    monkeypatch.setattr(parse, "_evidence", cannot_be_read)
+
+    reported()
+    reported()
+    retry_all_unread(now=clock.now())
+
+    unread = UnreadReport.objects.get(external_line=elsewhere)
+    assert unread.problem == "a field is new"
+    assert set(json.loads(Report.objects.get(pk=unread.pk).payload)) == {"left_out", "sha256"}
+    seen = listed_in_the_office()
+    assert elsewhere in seen
+    assert union.offer.title not in seen
+    prove()
 
 
 @pytest.mark.django_db
