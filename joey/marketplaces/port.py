@@ -250,6 +250,7 @@ class UnreadableReport:
     external_line: str = ""
     case_id: str = ""  # the same, of a refund report: a later one of the case makes up for it
     external_part: str = ""  # the same
+    evidence: tuple[Evidence, ...] = ()  # the same, of an order report: what a keeper sells elsewhere is not kept
 
 
 AnyReport = OrderReport | RefundReport | HoldReport | UnreadableReport

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from joey.kit.json_rows import AT_FAULT, fault_of
 from joey.marketplaces.manifest_shape import Question
@@ -21,6 +22,8 @@ from joey.marketplaces.port import (
 )
 
 log = logging.getLogger(__name__)
+
+LEFT_OUT = "left_out"  # in the payload of a report whose row is not kept
 
 
 def read_reports(
@@ -60,10 +63,14 @@ def unreadable_row(connector: Connector, row: ReportedRow, problem: str) -> Unre
 
 
 def _bare(row: ReportedRow, problem: str, mark: Mapping[str, object]) -> UnreadableReport:
-    """The row without all that it says: what names the buyer could not be left out. Two rows are two reports."""
+    """The row without all that it says: what names the buyer could not be left out."""
+    return UnreadableReport(row.kind, "", row.window_end, {**left_out(row.row, row.window_end), **mark}, problem)
+
+
+def left_out(row: Mapping[str, Any], at: datetime) -> dict[str, str]:
+    """The payload in the place of a row of which nothing is kept; `at` is its time. Two rows are two reports."""
     try:
-        text = repr(row.row)
+        text = repr(row)
     except (ValueError, RecursionError):  # as of whole numbers of thousands of digits
-        text = row.window_end.isoformat()
-    left_out = {"left_out": "all of the row", "sha256": hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()}
-    return UnreadableReport(row.kind, "", row.window_end, {**left_out, **mark}, problem)
+        text = at.isoformat()
+    return {LEFT_OUT: "all of the row", "sha256": hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()}

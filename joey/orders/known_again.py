@@ -38,8 +38,9 @@ from joey.orders.report_values import OF_HOLD, OF_ORDER, OF_REFUND, OF_UNREADABL
 from joey.orders.stage_reports import StagedReports
 from joey.orders.staged_tables import KEPT, ORDERS, REFUNDS, TRADE_HOLDS, UNREADABLE
 
-# Of a report `s` that cannot be read: whether its payload waits on the list already, with nothing newer read since, or
-# was given up by an operator. Where its time of change cannot be read, each poll brings it with another one.
+# Of a report `s` that cannot be read: whether its payload waits on the list already, with nothing newer read since,
+# was given up, or is about an order of others. Where its time of change cannot be read, each poll brings it with
+# another one.
 IS_KNOWN_UNREAD = f"""
     (s.rereads IS NULL AND (
         EXISTS (SELECT FROM orders_unreadreport u LEFT JOIN LATERAL ({LINES_OF_UNREAD}) AS l ON true
@@ -47,7 +48,7 @@ IS_KNOWN_UNREAD = f"""
                 GROUP BY u.report_id HAVING bool_and({IS_REPLACED} IS NOT TRUE))
         OR (s.kind, s.digest) IN (
             SELECT kind, payload_sha256 FROM orders_reportdismissal
-            WHERE by IS NOT NULL AND marketplace = %(marketplace)s)))
+            WHERE replaced_by IS NULL AND marketplace = %(marketplace)s)))
 """
 
 

@@ -153,8 +153,9 @@ class OtherNumber(models.Model):
 
 
 class ReportDismissal(models.Model):
-    """An unreadable report is not tried again: a later report of its line or refund case was read, or an operator gave
-    it up. Never changed. The payload is found again here, when it is reported once more, without reading any report.
+    """An unreadable report is not tried again: a later report of its line or refund case was read, an operator gave it
+    up, or, where neither is named, its order turned out to be one of others. Never changed. The payload is found again
+    here, when it is reported once more, without reading any report.
     """
 
     report_id = models.UUIDField(primary_key=True)
@@ -171,8 +172,7 @@ class ReportDismissal(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(replaced_by__isnull=False, by=None, reason_id=None)
-                | Q(replaced_by=None, by__isnull=False, reason_id__isnull=False),
+                condition=Q(by=None, reason_id=None) | Q(replaced_by=None, by__isnull=False, reason_id__isnull=False),
                 name="orders_dismissed_for_a_reason",
             )
         ]

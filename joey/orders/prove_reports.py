@@ -140,6 +140,9 @@ LINES = Check(
     WHERE r.id IS NULL OR r.problem = ''
        OR d.by IS NOT NULL AND (e.facts ->> 'by', e.facts ->> 'reason', e.happened_at)
           IS DISTINCT FROM (d.by::text, d.reason_id || ':' || encode(d.reason_sha256, 'hex'), d.at)
+       OR d.by IS NULL AND d.replaced_by IS NULL AND NOT EXISTS (
+          SELECT FROM record_event o
+          WHERE o.kind = 'report.of_others' AND (o.subject_key, o.happened_at) = ('order_report:' || d.report_id, d.at))
        OR (d.marketplace, d.kind, d.external_order, d.payload_sha256)
        <> (r.marketplace, r.kind, r.external_order, r.payload_sha256)
        OR d.replaced_by IS NOT NULL AND (newer.problem = ''

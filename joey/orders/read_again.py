@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from joey.marketplaces.port import AnyReport, Connector, ReportedRow, ReportKind, UnreadableReport
-from joey.marketplaces.read_reports import read_row
+from joey.marketplaces.read_reports import LEFT_OUT, read_row
 from joey.orders.storable import fitting
 
 # In the payload of a row that an import refused: a digest of its cells. Only those that name its line are kept.
@@ -37,7 +37,7 @@ class ReportAsKept:
 def read_again(connector: Connector, kept: ReportAsKept) -> AnyReport:
     """What the connector makes of it today."""
     payload = json.loads(kept.payload)
-    if REFUSED in payload:
+    if REFUSED in payload or LEFT_OUT in payload:
         return UnreadableReport(kept.kind, kept.external_order, kept.reported_at, payload, kept.problem)
     row = ReportedRow(kept.kind, payload, kept.reported_at)
     # What was from the future when it came does not become true with time: later reports were taken in since.

@@ -1,8 +1,10 @@
-"""Takes unreadable reports off the list for good whose line, or refund case, has a later report that was read.
+"""Takes unreadable reports off the list for good that need no operator: those whose line, or refund case, has a later
+report that was read, and those that turn out to be about an order of others (of_others.py).
 
 The report itself stays as it came; that it is not tried again is a row of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,8 +12,9 @@ from uuid import UUID
 from joey.kit import sql
 from joey.kit.partitions import first_id_of
 from joey.kit.sets import SetTable
+from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.newest_report import CASES_OF_UNREAD, IS_REPLACED, LINES_OF_UNREAD
-from joey.orders.staged_tables import TAKEN_WITHIN
+from joey.orders.staged_tables import LEFT_LIST, TAKEN_WITHIN
 from joey.record.append import append_set
 
 OF_THE_REPORT = ("marketplace", "kind", "external_order", "payload_sha256")  # what a dismissal has of its report
@@ -57,6 +60,32 @@ def dismiss_replaced(marketplace: str, *, now: datetime) -> int:
         {"marketplace": marketplace, "now": now},
     )
     return found
+
+
+def dismiss_of_others(marketplace: str, reports: Sequence[UUID], *, now: datetime) -> None:
+    """Take off those of these reports that are listed: their orders are not to come in by this account. The caller has
+    locked the lines.
+    """
+    if not reports:
+        return
+    given = {"reports": list(reports), "now": now}
+    of_the_report = ", ".join(OF_THE_REPORT)
+    sql.execute(
+        f"INSERT INTO orders_reportdismissal (report_id, {of_the_report}, at)"
+        f" SELECT report_id, {of_the_report}, %(now)s FROM orders_unreadreport WHERE report_id = ANY(%(reports)s)",
+        given,
+    )
+    append_set(
+        """
+        SELECT NULL::uuid AS shop_id, 'report.of_others' AS kind, 'order_report:' || report_id AS subject_key,
+               jsonb_build_object('marketplace', marketplace) AS facts, %(now)s AS happened_at
+        FROM orders_unreadreport WHERE report_id = ANY(%(reports)s)
+        """,
+        given,
+    )
+    LEFT_LIST.create()
+    take_off_the_list("WHERE report_id = ANY(%(reports)s)", given)
+    mark_lines_off_the_list(marketplace)
 
 
 # One that may be about several lines stays: a newer report of one makes up for it there only, and another may yet come.

@@ -25,7 +25,7 @@ from joey.orders.mark_unread import mark_lines_off_the_list, take_off_the_list
 from joey.orders.models import HELD_BY_READING, OrderLine, Poll, SyncCursor
 from joey.orders.of_others import without_orders_of_others
 from joey.orders.read_again import KEPT_COLUMNS, ReportAsKept, read_again
-from joey.orders.replace_unread import dismiss_replaced
+from joey.orders.replace_unread import dismiss_of_others, dismiss_replaced
 from joey.orders.stage_reports import Origin
 from joey.orders.staged_tables import LEFT_LIST, TAKEN_WITHIN
 from joey.orders.storable import PROBLEM_MAX
@@ -101,21 +101,25 @@ def _listed_by(report_id: UUID) -> str:
 
 
 def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: datetime) -> Reread:
-    """Read each again; take in what can be read, under its own poll, and note the rest as tried."""
+    """Read each again; take in what can be read, under its own poll, and note the rest as tried. One whose order is not
+    to come in by this account leaves the list.
+    """
     given: list[Given] = []
     read: list[UUID] = []
+    of_others: list[UUID] = []
     read_again_now = [(kept, read_again(connector, kept)) for kept in reports]
     ours = set(map(id, without_orders_of_others(connector.code, [report for _kept, report in read_again_now])))
     for kept, report in read_again_now:
-        if id(report) not in ours:
-            _note_attempt(kept, "it can be read now, and its order is not one to come in by this account")
-        elif isinstance(report, UnreadableReport):
+        if isinstance(report, UnreadableReport):
             _note_attempt(kept, report.problem)
+        elif id(report) not in ours:
+            of_others.append(kept.id)
         elif isinstance(report, OrderReport) and _holds_as_before(report, kept):
             _note_attempt(kept, kept.problem)
         else:
             given.append((report, Origin(kept.poll_id, kept.asked_at, rereads=kept.id)))
             read.append(kept.id)
+    dismiss_of_others(connector.code, of_others, now=now)
     if given:
         done = take_with_origins(connector.code, given, now=now)
         if done.unreadable:  # read, and no table can hold it: what could be stored is off the list by now
@@ -124,8 +128,8 @@ def _retry(connector: Connector, reports: Sequence[ReportAsKept], *, now: dateti
             LEFT_LIST.create()
             take_off_the_list("WHERE report_id = ANY(%s)", [read])
             mark_lines_off_the_list(connector.code)
-        return Reread(len(reports), len(read) - done.unreadable)
-    return Reread(len(reports), 0)
+        return Reread(len(reports), len(of_others) + len(read) - done.unreadable)
+    return Reread(len(reports), len(of_others))
 
 
 def _holds_as_before(report: OrderReport, kept: ReportAsKept) -> bool:

@@ -175,6 +175,7 @@ _DECLARED = (
     Kind("dispute.closed", {**_BY_PERSON, "cause": CODE, "answer": TEXT}),
     Kind("report.retried", {**_BY_PERSON, "marketplace": CODE, "read": FLAG}),
     Kind("report.replaced", {"marketplace": CODE, "report": ID}),
+    Kind("report.of_others", {"marketplace": CODE}),
     Kind("report.dismissed", {**_BY_PERSON, "marketplace": CODE, "reason": TEXT}),
     Kind("gap.ended", {**_BY_PERSON, "marketplace": CODE, "since": TIME, "until": TIME, "reason": TEXT}),
     # commissions

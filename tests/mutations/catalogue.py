@@ -24,6 +24,7 @@ OPEN_TO_THE_APP_ROLE = {
     "an unreadable report listed again, for no line",
     "an unreadable report replaced by a later one of another line",
     "an unreadable report given up by an operator who never did",
+    "an unreadable report taken off the list as one of others, which no reading showed",
     "a frozen trade released here with its line, and not by its marketplace",
     "a frozen trade said to be frozen in one part, though its marketplace named none",
     "a marketplace said to have answered since it was last asked",

@@ -207,6 +207,12 @@ OF_REPORTS = [
         "SELECT report_id FROM orders_unreadreport WHERE external_order = '1012'",
     ),
     Corruption(
+        "an unreadable report taken off the list as one of others, which no reading showed",
+        (_dismissed(by="NULL"), _NOT_LISTED, _WAITS_NO_MORE),
+        (7,),
+        "SELECT report_id FROM orders_unreadreport WHERE external_order = '1012'",
+    ),
+    Corruption(
         "a frozen trade released here with its line, and not by its marketplace",
         (
             "UPDATE orders_tradehold SET frozen = false WHERE trade = '1014-1'",

@@ -103,6 +103,7 @@ def unreadable(row: Row, problem: str, *, window_end: datetime) -> UnreadableRep
         without_buyer(row),
         problem,
         external_line=if_readable(lambda: text(row, "id", longest=64), ""),
+        evidence=if_readable(lambda: _evidence(row, with_sub_id=False), ()),
     )
 
 

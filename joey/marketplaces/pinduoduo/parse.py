@@ -102,6 +102,7 @@ def unreadable(reported: ReportedRow, problem: str) -> UnreadableReport:
         without_buyer(row),
         problem,
         external_line=order,
+        evidence=if_readable(lambda: _evidence(row, with_sub_id=False), ()),
     )
 
 

@@ -310,7 +310,7 @@ class TaobaoConnector:
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
         """The row without the buyer."""
-        return parse.unreadable(row.kind, row.row, problem, window_end=row.window_end)
+        return parse.unreadable(row.kind, row.row, problem, window_end=row.window_end, by_relation=self._by_relation)
 
     def check_facts(
         self, *, changed_at: Sequence[datetime], keep: Callable[[AnswerSample], None]

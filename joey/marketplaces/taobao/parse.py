@@ -249,7 +249,9 @@ def hold_report(row: Row) -> HoldReport:
     )
 
 
-def unreadable(kind: ReportKind, row: Row, problem: str, *, window_end: datetime) -> UnreadableReport:
+def unreadable(
+    kind: ReportKind, row: Row, problem: str, *, window_end: datetime, by_relation: bool = False
+) -> UnreadableReport:
     """A report that stays as it came. One of two cases of one name names none, so no later report makes up for it."""
     names = _NAMES[kind]
     payload = without_buyer(row)
@@ -264,6 +266,7 @@ def unreadable(kind: ReportKind, row: Row, problem: str, *, window_end: datetime
         external_line=_line_as_far_as_readable(row, names),
         external_part=if_readable(lambda: _part(row, names), ""),
         case_id=if_readable(lambda: text(row, names.case), "") if names.case else "",
+        evidence=if_readable(lambda: _evidence(row, by_relation=by_relation), ()) if kind == "order" else (),
     )
 
 

@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('by', None), ('reason_id', None), ('replaced_by__isnull', False)), models.Q(('by__isnull', False), ('reason_id__isnull', False), ('replaced_by', None)), _connector='OR'), name='orders_dismissed_for_a_reason')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('by', None), ('reason_id', None)), models.Q(('by__isnull', False), ('reason_id__isnull', False), ('replaced_by', None)), _connector='OR'), name='orders_dismissed_for_a_reason')],
             },
         ),
         migrations.CreateModel(
