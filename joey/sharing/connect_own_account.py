@@ -87,7 +87,7 @@ def connect_own_account(
     own = own_account_of(shop.pk, marketplace)
     before = own or _had_before(shop, marketplace, connector.account)
     key = choose_position(connector, shop, typed=position, before=before, is_in_use=own is not None)
-    prove_position(connector, key)
+    prove_position(connector, key, is_typed=bool(position))
     with transaction.atomic(durable=True):
         return _keep(shop, marketplace, connector.account, credentials, operators, key=key, by=by, now=now)
 

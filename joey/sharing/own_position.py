@@ -13,9 +13,15 @@ from joey.shops.models import Shop
 ITEMS_TRIED = 3
 
 
-def with_answer(text: Text, connector: Connector, refused: MarketplaceRefused, field: str | None = None) -> Invalid:
+_NO_POSITION = _(
+    "With what you typed, %(place)s gives this shop no position for its links, and nothing was changed. Check it, or"
+    " make a position in its console and give its number. Its answer: %(why)s"
+)
+
+
+def with_answer(text: Text, connector: Connector, refused: MarketplaceRefused) -> Invalid:
     """A refusal of ours, with the marketplace's own words behind it: `text` has places for `place` and `why`."""
-    return Invalid(text % {"place": registry.name_of(connector.code), "why": refused.text}, field=field)
+    return Invalid(text % {"place": registry.name_of(connector.code), "why": refused.text})
 
 
 def choose_position(connector: Connector, shop: Shop, *, typed: str, before: str | None, is_in_use: bool) -> str:
@@ -46,11 +52,8 @@ def choose_position(connector: Connector, shop: Shop, *, typed: str, before: str
     try:
         return connector.register_position(f"joey-{shop.slug}" + (f"-{of_no_use + 1}" if of_no_use else ""))
     except MarketplaceRefused as refused:
-        text = _(
-            "%(place)s makes no position for this account. Make one in its console and give its number. Its answer:"
-            " %(why)s"
-        )
-        raise with_answer(text, connector, refused, "position") from None
+        # It may have refused any of the credentials, and its answer does not say by which of our fields.
+        raise with_answer(_NO_POSITION, connector, refused) from None
 
 
 def _known_position(shop: Shop, code: str) -> str | None:
@@ -60,18 +63,20 @@ def _known_position(shop: Shop, code: str) -> str | None:
     return last.position.key if last and last.position.withdrawn_at is last.position.refused_at is None else None
 
 
-def prove_position(connector: Connector, key: str) -> None:
+def prove_position(connector: Connector, key: str, *, is_typed: bool) -> None:
     """Make a link on the position, for an item that is here, if there is any.
 
-    Raises Invalid ("position"), MarketplaceUnavailable. An account may be refused one item and not another, which says
-    nothing of the position.
+    Raises Invalid ("position" where the keeper typed it), MarketplaceUnavailable. An account may be refused one item
+    and not another, which says nothing of the position.
     """
     offers = Offer.objects.filter(marketplace__in=list(connector.manifest.marketplaces), commission_ppm__gt=0)
     for item in offers.order_by("-as_of").values_list("external_id", flat=True)[:ITEMS_TRIED]:
         try:
             connector.tracked_link(item, Tracking(position=key))
         except PositionRefused as refused:
-            raise Invalid(refused.text, field="position") from None
+            if is_typed:
+                raise Invalid(refused.text, field="position") from None
+            raise with_answer(_NO_POSITION, connector, refused) from None
         except MarketplaceRefused:
             continue
         return

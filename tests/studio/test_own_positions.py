@@ -1,5 +1,6 @@
 """The positions of a keeper's own account: which one links go by, and what happens where one is no use."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,43 @@ def test_an_account_with_a_position_that_the_marketplace_refuses_is_not_kept(uni
         signed_in(mei()), "mei", union.accounts[0], position="999999"
     ).content.decode()  # fmt: skip
     assert not OwnAccount.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"site_id": "1"}, "siteId is not a site of this account"),
+        ({"union_key": "f" * 32}, "key is not the key of this account"),
+    ],
+)
+def test_where_no_position_was_typed_it_is_not_the_position_that_is_blamed(
+    union: Union, wrong: dict[str, str], why: str
+) -> None:
+    meis_shop()
+
+    answer = connect(signed_in(mei()), "mei", union.accounts[0] | wrong)
+
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.findall(r'id="e-(\w+)"', said) == []
+    assert "Look at:" not in said
+    assert "With what you typed, JD gives this shop no position for its links" in said
+    assert why in said
+    assert not OwnAccount.objects.exists()
+
+
+def test_a_position_of_before_that_is_refused_now_is_not_blamed_on_an_empty_field(union: Union) -> None:
+    meis_shop()
+    client = signed_in(mei())
+    Offer.objects.update(commission_ppm=0)  # so there is nothing to make a first link for
+    connect(client, "mei", union.accounts[0], position="999999")
+    Offer.objects.update(commission_ppm=union.offer.commission_ppm)
+
+    said = connect(client, "mei", union.accounts[0]).content.decode()
+
+    assert re.findall(r'id="e-(\w+)"', said) == []
+    assert "With what you typed, JD gives this shop no position for its links" in said
+    assert "is not a registered position of this account" in said
 
 
 def test_a_position_that_is_refused_since_is_the_keepers_to_change(union: Union) -> None:
