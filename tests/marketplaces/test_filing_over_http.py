@@ -37,6 +37,11 @@ VISIT = re.compile(r'href="(/studio/mei/visits/[0-9a-f-]{36})"')
 OPEN = re.compile(r'class="button button-main" href="([^"]+)" target="_blank"')
 STEP = {"en": ("One step first, once for your shop", "Check again"), "zh-CN": ("先完成一步", "再检查一次")}
 DONE = {"en": "count from now on", "zh-CN": "从现在起"}
+NOT_YET = {
+    "en": re.compile(r'role="status">Checked at (\d\d:\d\d:\d\d): not filed yet'),
+    "zh-CN": re.compile(r'role="status">(\d\d:\d\d:\d\d) 查询结果：还没有备案'),
+}
+CHANNEL = 'name="channel"'
 STOPPED = {"en": "wanted to go on to the marketplace and could not", "zh-CN": "想前往平台，但没能成功"}
 LEFT = {"en": "One step is left for you at", "zh-CN": "还差一步备案"}
 PLAIN = {"en": "went on by a plain link", "zh-CN": "访客通过普通链接前往了平台"}
@@ -56,13 +61,15 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     keeper = Visitor(instance.url, language)
     keeper.sign_in(str(mei().email), at_the_counter.Sandbox(instance.sandbox.url))
 
-    # The step is shown before a channel is chosen: it is not for one of them.
+    # The step is shown in place of the channels: it is not for one of them, and none works before it.
     at_first = keeper.see(page).text
     assert all(words in at_first for words in STEP[language])
     assert OPEN.findall(at_first)
+    assert CHANNEL not in at_first
 
-    # Shared: the step is shown, with its link and its code to scan, in place of what would be shared.
-    shared = keeper.send(page, {"channel": "wechat"}).headers["location"]
+    # Shared by a program: the step is shown, with its link and its code to scan, in place of what would be shared.
+    link = str(instance.mei.post("/shops/mei/links", {"listing_id": listing, "channel": "wechat"})["code"])
+    shared = f"{page}?link={link}"
     before = keeper.see(shared).text
     assert all(words in before for words in STEP[language])
     assert "<svg" in before
@@ -70,7 +77,6 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     filing = unescape(OPEN.findall(before)[0])
 
     # A buyer who comes now reads why, and can go on by a plain link.
-    link = shared.partition("link=")[2].partition("#")[0]
     buyer = Visitor(instance.url, language)
     shown = buyer.see(f"/l/{link}").text
     assert EARNS[language] in shown
@@ -90,12 +96,16 @@ def test_a_keeper_files_a_position_where_they_share_and_a_buyer_before_that_read
     buyer.see(f"{go}?plain=1")
     assert PLAIN[language] in keeper.see(visit).text
 
-    # Looked at again before it is opened, it is still the step, on the same position; then it is done, and counts.
-    assert OPEN.findall(keeper.see(shared).text)
+    # Looked at again before it is opened, it is still the step, on the same position, and says when it was;
+    # then it is done, and counts.
+    again = keeper.see(shared).text
+    assert OPEN.findall(again)
+    assert NOT_YET[language].search(again)
     instance.sandbox.client.get(filing).raise_for_status()
     after = keeper.see(shared).text
     assert not any(words in after for words in STEP[language])
     assert 'id="caption"' in after
+    assert CHANNEL in after
     assert DONE[language] in after
     assert PositionLease.objects.count() == 1
     assert DONE[language] not in keeper.see(shared).text
