@@ -35,7 +35,6 @@ from joey.shops.queries import listed_states, shelf_names
 from joey.studio.access import keeper, keeper_only, language, own_shop, page
 from joey.studio.forms import AddForm, PasteForm, UndoForm
 
-SORTS = ("relevance", "earning", "price", "sales", "newest")
 KEPT = ("q", "marketplace", "category", "currency", "min", "max", "sort", "coupon", "in_stock", "offer", "cursor")
 OTHERS = KEPT[1:-2]  # kept when other words are searched for
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "KRW", "KWD", "VND")
@@ -176,7 +175,6 @@ def _pick(
         "currencies": CURRENCIES,
         "next": found.next,
         "back": urlencode({name: value for name, value in asked.items() if value}),
-        "sorts": SORTS,
         "marketplaces": [*registry.connected_marketplaces(), *sorted(feeds())],
         "categories": list(CATEGORIES),
         "shelves": shelf_names(shop),

@@ -114,6 +114,36 @@ def test_where_nothing_is_found_a_way_on_is_offered(browser: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "row", "first"),
+    [
+        ("marketplace=jd", "Marketplace", ["JD", "All marketplaces"]),
+        ("marketplace=elsewhere", "Marketplace", ["All marketplaces", "JD"]),
+        ("category=pets", "Category", ["Pets", "All categories"]),
+        ("sort=newest&in_stock=1", "Sort", ["Newest", "In stock", "Best match"]),
+        ("", "Sort", ["Best match", "Earns most"]),
+    ],
+)
+def test_what_is_chosen_comes_first_in_its_row(browser: Client, query: str, row: str, first: list[str]) -> None:
+    """A phone of 390 px shows about three of them."""
+    html = browser.get(f"/studio/mei/pick?{query}").content.decode()
+
+    chips = re.findall(r'<a class="chip"[^>]*>\s*([^<]+?)\s*</a>', html.partition(f'aria-label="{row}"')[2])
+    assert chips[: len(first)] == first
+
+
+def test_where_one_marketplace_has_nothing_it_says_so_and_leads_to_all(browser: Client) -> None:
+    take({"title": "Stainless steel flask", "marketplace": "taobao"})
+
+    html = browser.get("/studio/mei/pick?q=steel&marketplace=jd&sort=price").content.decode()
+    everywhere = browser.get("/studio/mei/pick?q=glass").content.decode()
+
+    assert "Only goods of JD were searched." in html
+    assert '<a class="button" href="?q=steel&amp;sort=price">Search all marketplaces</a>' in html
+    assert "Nothing found" in everywhere
+    assert "were searched." not in everywhere
+
+
+@pytest.mark.parametrize(
     "q", ["https://item.example.com/steal/flsk.htm", "看 item.example.com/steal flsk", "￥flskstainl￥"]
 )
 def test_a_link_or_copy_code_is_never_corrected_and_its_item_can_be_found(browser: Client, q: str) -> None:
