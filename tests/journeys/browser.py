@@ -38,6 +38,16 @@ TEXTS = """
 })
 """
 
+# What a thumb taps and is lower than that, but for links within a sentence and those that a whole card is the area of.
+LEAST = 44
+TOO_LOW = """
+least => [...document.querySelectorAll('main a, main button, main summary')].filter(each =>
+  each.checkVisibility() && each.getBoundingClientRect().height < least
+  && getComputedStyle(each, '::after').position !== 'absolute'
+  && ![...each.parentElement.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.textContent.trim())
+).map(each => each.outerHTML.slice(0, 200))
+"""
+
 
 def launch(playwright: Playwright) -> Browser:
     """Debian's Chromium, with nothing that calls home."""
@@ -67,7 +77,7 @@ class Phone:
         self._scripts = scripts
 
     def looks_right(self, name: str, *, titles: tuple[str, ...] = ()) -> None:
-        """The page as it is now: its language, its width, its words, and what axe finds.
+        """The page as it is now: its language, its width, its words, what a thumb gets at, and what axe finds.
 
         `titles` are there as their marketplace wrote them, whatever the page's language.
         """
@@ -81,6 +91,8 @@ class Phone:
         assert lang == PAGE_LANGUAGES[self.language], f"{name}: lang is {lang!r}"
         foreign = [each for each in self._foreign_words(shown) if each not in titles]
         assert foreign == [], f"{name}: words of another language: {foreign}"
+        low = shown.evaluate(TOO_LOW, LEAST)
+        assert low == [], f"{name}: less than {LEAST} px high: {low}"
         found = serious(shown)
         assert found == [], f"{name}: {found}"
 
