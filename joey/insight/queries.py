@@ -143,6 +143,7 @@ class Today:
     earned: tuple[Money, ...]
     listings: int
     links: int
+    has_directly_paid: bool  # any order at all by an account of the keeper's own, also by one that is removed
 
 
 def today_of(shop_id: UUID, *, since: datetime) -> Today:
@@ -153,7 +154,9 @@ def today_of(shop_id: UUID, *, since: datetime) -> Today:
         """
         SELECT
           (SELECT count(*) FROM shops_listing WHERE shop_id = %(shop)s AND state = 'published') AS listings,
-          (SELECT count(*) FROM sharing_link WHERE shop_id = %(shop)s AND channel <> 'shop') AS links
+          (SELECT count(*) FROM sharing_link WHERE shop_id = %(shop)s AND channel <> 'shop') AS links,
+          EXISTS (SELECT FROM shops_shopaccount a JOIN orders_orderline l
+                  ON (l.shop_id, l.marketplace) = (a.shop_id, a.code) WHERE a.shop_id = %(shop)s) AS has_directly_paid
         """,
         {"shop": shop_id, "since": since},
     )

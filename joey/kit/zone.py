@@ -18,14 +18,13 @@ def zone() -> ZoneInfo:
     return _zone(settings.JOEY_ZONE)
 
 
-def zone_name() -> str:
-    """What people call it, in the active language: “Beijing time”, or the zone's own name.
+def zone_name(name: str = "") -> str:
+    """What people call it, in the active language: “Beijing time”, or the zone's own name. `name`: of another zone.
 
     China's legal time is called after Beijing everywhere in China, and the zone's own name has no Beijing.
     """
-    if settings.JOEY_ZONE == "Asia/Shanghai":
-        return gettext("Beijing time")
-    return str(settings.JOEY_ZONE)
+    name = name or str(settings.JOEY_ZONE)
+    return gettext("Beijing time") if name == "Asia/Shanghai" else name
 
 
 def midnight(moment: datetime) -> datetime:

@@ -1,10 +1,15 @@
 """What the studio asks for. No field is for a price, a fee, stock or an inviter, and one sent anyway is refused."""
 
+from collections.abc import Sequence
+
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.strict_form import StrictForm
+from joey.kit.zone import zone_name
 from joey.orders.appeal_line import TEXT_MOST
+from joey.orders.lost_orders import MarketplaceToAsk
 from joey.shops.add_listing import NOTE_MOST, SHELF_NAME_MOST
 from joey.shops.open_shop import INTRO_MOST, NAME_MOST
 
@@ -114,6 +119,17 @@ class LostOrderForm(StrictForm):
     order = forms.CharField(
         label=_("Order number"), max_length=80, help_text=_("Copy it from the order in the buyer’s app.")
     )
-    ordered_at = forms.CharField(
-        label=_("Time of the order"), max_length=30, required=False, help_text=_("The app shows it beside the number.")
-    )
+    ordered_at = forms.CharField(max_length=30, required=False)  # request_lost_order says where it is missing
+
+    def __init__(self, marketplaces: Sequence[MarketplaceToAsk], data: QueryDict | None) -> None:
+        super().__init__(data)
+        asked_by_it = [str(each.name) for each in marketplaces if each.needs_time]
+        time, zones = self.fields["ordered_at"], dict.fromkeys(zone_name(each.zone) for each in marketplaces)
+        time.help_text = _("The app shows it beside the number, in %(zone)s.") % {"zone": " / ".join(zones)}
+        if not asked_by_it:
+            time.label = _("Time of the order (optional)")
+        elif len(asked_by_it) == len(marketplaces):
+            time.label = _("Time of the order")
+        else:
+            label = _("Time of the order (needed at %(places)s, else optional)")
+            time.label = label % {"places": " / ".join(asked_by_it)}

@@ -76,7 +76,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "home",
         "now": now,
         "today": today,
-        "direct": paid_directly(shop),
+        "direct": today.has_directly_paid or paid_directly(shop),
         "balances": balances,
         "in_progress": in_progress,
         "off": off,

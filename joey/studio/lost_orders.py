@@ -25,7 +25,7 @@ def lost_orders(request: HttpRequest, slug: str) -> HttpResponse:
     """The form, and below it every order that was asked for, the newest first."""
     shop = own_shop(request, slug)
     now, marketplaces = clock.now(), marketplaces_to_ask(shop.pk)
-    form = LostOrderForm(request.POST or None)
+    form = LostOrderForm(marketplaces, request.POST or None)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         zones = {each.code: each.zone for each in marketplaces}

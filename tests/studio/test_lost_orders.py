@@ -39,6 +39,36 @@ def test_the_orders_page_leads_to_it() -> None:
     assert f'href="{PAGE}"' in signed_in(mei()).get("/studio/mei/orders").content.decode()
 
 
+JD = {"gateway": "http://localhost:1/", "credentials": {"app_key": "1", "app_secret": "2", "site_id": "3"}}
+
+
+@pytest.mark.parametrize(
+    ("codes", "label"),
+    [
+        (["jd"], {"en": "Time of the order (optional)", "zh": "下单时间（选填）"}),
+        (["taobao"], {"en": "Time of the order", "zh": "下单时间"}),
+        (
+            ["jd", "taobao"],
+            {
+                "en": "Time of the order (needed at Taobao or Tmall, else optional)",
+                "zh": "下单时间（淘宝或天猫必填，其他平台选填）",
+            },
+        ),
+    ],
+)
+def test_the_time_says_where_it_is_needed_and_in_which_zone_it_is(
+    settings: Any, codes: list[str], label: dict[str, str]
+) -> None:
+    known = settings.JOEY_MARKETPLACES | {"jd": JD}
+    settings.JOEY_MARKETPLACES = {code: known[code] for code in codes}
+    settings.JOEY_ZONE = "Europe/Paris"  # of this site's pages, not of the marketplaces
+
+    for language, zone in {"en": "in Beijing time.", "zh": "是北京时间。"}.items():
+        page = signed_in(mei()).get(PAGE, headers={"accept-language": language}).content.decode()
+        assert f'<label for="f-ordered_at">{label[language]}</label>' in page
+        assert re.search(rf'id="h-ordered_at">[^<]*{zone}<', page)
+
+
 @pytest.mark.parametrize("marketplace", ["taobao", "tmall"])
 def test_an_order_is_asked_for_with_the_time_that_the_buyer_reads_in_beijing(marketplace: str) -> None:
     answer = ask(marketplace=marketplace)

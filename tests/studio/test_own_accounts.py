@@ -84,7 +84,7 @@ def test_an_order_by_the_keepers_own_account_is_paid_by_the_marketplace_and_neve
     given = (line.commission_minor - line.service_fee_minor) / 100
     assert given > 0
     today = text_of(client.get("/studio/mei/").content.decode())
-    assert "What marketplaces pay you themselves, by your own accounts, is not in these amounts" in today
+    assert NOT_IN_THE_AMOUNTS in today
     pages = [f"/studio/mei/{page}" for page in (f"orders/{line.pk}", "orders", "earnings")]
     for page in pages:
         said = text_of(client.get(page).content.decode())
@@ -108,6 +108,27 @@ def test_an_order_by_the_keepers_own_account_is_paid_by_the_marketplace_and_neve
         said = text_of(client.get(page).content.decode())
         assert "paid by JD" in said, page
         assert "Settled, waiting" not in said, "nothing of it waits here"
+
+
+NOT_IN_THE_AMOUNTS = "What marketplaces pay you themselves, by your own accounts, is not in these amounts"
+
+
+def test_the_first_page_names_what_is_paid_elsewhere_also_after_its_account_was_removed(union: Union) -> None:
+    shop, client = meis_shop(), signed_in(mei())
+    union.go_and_buy(shop)
+    booked()
+    connect(client, "mei", union.accounts[0])
+    assert NOT_IN_THE_AMOUNTS in text_of(client.get("/studio/mei/").content.decode()), "it may earn from now on"
+    remove(client, "mei")
+    assert NOT_IN_THE_AMOUNTS not in text_of(client.get("/studio/mei/").content.decode()), "no order came by it"
+
+    connect(client, "mei", union.accounts[0])
+    union.go_and_buy(shop)
+    booked()
+    remove(client, "mei")
+
+    assert NOT_IN_THE_AMOUNTS in text_of(client.get("/studio/mei/").content.decode())
+    assert "Paid to you by marketplaces" in text_of(client.get("/studio/mei/earnings").content.decode())
 
 
 def test_what_the_marketplace_finds_against_such_an_order_is_no_operators_to_decide(union: Union) -> None:
