@@ -12,7 +12,7 @@ from django.utils.translation import override
 from joey.marketplaces import registry
 from joey.marketplaces.check_account import facts_of
 from joey.marketplaces.list_accounts import names_of
-from joey.marketplaces.manifest_shape import EVERYTHING, Content, Manifest, Positions, Question, SubIds
+from joey.marketplaces.manifest_shape import EVERYTHING, Content, KeyForm, Manifest, Positions, Question, SubIds
 
 NONE = "–"
 Rows = Iterator[Sequence[str]]
@@ -127,7 +127,9 @@ def _positions(positions: Positions) -> str:
         return NONE
     how = {"api": "registered by a call", "manual": "registered by hand"}[positions.granted]
     most = f", {positions.at_most:,} at most" if positions.at_most else ""
-    return (how if positions.registered else "any key") + most + (", each filed once" if positions.filed else "")
+    filed = ", each filed once" if positions.filed else ""
+    keys = "" if positions.keys == KeyForm() else f"; a key is {positions.keys.says.text}"
+    return (how if positions.registered else "any key") + most + filed + keys
 
 
 def _sub_ids(sub_ids: SubIds) -> str:

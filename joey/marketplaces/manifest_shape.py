@@ -3,6 +3,7 @@
 A rule that differs between marketplaces is a field here, never an `if` on a marketplace's code elsewhere.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -51,6 +52,18 @@ class ClosingReason(Wording):
 
 
 @dataclass(frozen=True)
+class KeyForm:
+    """How order reports write the key of a position: one written otherwise may be linked on, and no order names it."""
+
+    pattern: str = "[!-~]{1,80}"
+    says: Wording = Wording(en="1 to 80 visible characters without blanks", zh="1 到 80 个可见字符，不含空格")
+
+    def fits(self, key: str) -> bool:
+        """Whether a report can name this key."""
+        return re.fullmatch(self.pattern, key) is not None
+
+
+@dataclass(frozen=True)
 class Positions:
     """The places (ad zone, pid, tag, tracking id) that order reports may name."""
 
@@ -58,6 +71,7 @@ class Positions:
     # False: free-form. `register_position` then makes a key without asking the marketplace, so `granted` is "api".
     registered: bool = True
     at_most: int | None = None  # per account; None: no known limit
+    keys: KeyForm = KeyForm()
     filed: bool = (
         False  # a person opens a link of each once, before links can be made on it (FilesPositions in port.py)
     )

@@ -32,7 +32,7 @@ from joey.sharing.end_lease import end_open_lease
 from joey.sharing.lease_position import lease_at, lock_leases, uses_positions
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.own_position import choose_position, prove_position, with_answer
-from joey.sharing.register_positions import KEY
+from joey.sharing.register_positions import check_key
 from joey.shops.models import Shop, ShopAccount
 from joey.shops.operators import name_of
 from joey.shops.own_account import own_account_of, own_accounts_of
@@ -79,9 +79,9 @@ def connect_own_account(
     with transaction.atomic():  # counts whatever comes of it
         hit((A_DAY, str(shop.owner_id)), now=now, text=_("You tried often today. Try again tomorrow."))
     credentials, position = _typed(operators.manifest, given), position.strip()
-    if position and not KEY.fullmatch(position):
-        raise Invalid(_("A position is 1 to 80 visible characters without blanks."), field="position")
     connector = connector_of(marketplace, own_configuration(marketplace, credentials))
+    if position:
+        check_key(connector, position, field="position")
     _ask(connector)  # first: without a secret no one learns which accounts are connected
     _check_is_free(shop, marketplace, connector.account, operators)
     own = own_account_of(shop.pk, marketplace)

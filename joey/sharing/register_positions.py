@@ -2,7 +2,6 @@
 granted to people whom the operator invites.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -22,7 +21,6 @@ from joey.sharing.models import Position
 from joey.shops.operators import check_operator
 
 MOST_AT_ONCE = 1_000
-KEY = re.compile(r"[!-~]{1,80}")
 
 
 class NoPositionsHere(Conflict):
@@ -54,9 +52,8 @@ def add_positions(marketplace: str, keys: Sequence[str], *, now: datetime, by: P
     Raises NoPositionsHere, Invalid ("keys", "count"), Forbidden, NotConnected.
     """
     connector = _connector(marketplace, by)
-    wrong = next((key for key in keys if not KEY.fullmatch(key)), None)
-    if wrong is not None:
-        raise Invalid(_("“%s” cannot be the key of a position. Copy it again.") % wrong[:80], field="keys")
+    for key in keys:
+        check_key(connector, key, field="keys")
     gone = Position.objects.filter(marketplace=connector.code, key__in=keys).exclude(withdrawn_at=None).first()
     if gone is not None:
         raise Invalid(_("The position “%s” is withdrawn, for good. Make another one.") % gone.key, field="keys")
@@ -77,9 +74,19 @@ def add_granted_positions(marketplace: str, *, now: datetime, by: Person | None 
     Raises NoPositionsHere, Forbidden; NotConnected, MarketplaceUnavailable, MarketplaceRefused.
     """
     connector = _connector(marketplace, by)
+    keys = connector.manifest.capabilities.positions.keys
     with in_bulk():
         granted = _inviting(connector).granted_positions()
-    return sum(_keep(connector.code, key, now=now, by=by) for key in granted if KEY.fullmatch(key))
+    return sum(_keep(connector.code, key, now=now, by=by) for key in granted if keys.fits(key))
+
+
+def check_key(connector: Connector, key: str, *, field: str) -> None:
+    """Raises Invalid where the marketplace's order reports cannot name a position so."""
+    keys = connector.manifest.capabilities.positions.keys
+    if not keys.fits(key):
+        text = _("“%(key)s” cannot be the key of a position at %(place)s: that is %(form)s. Copy it again.")
+        facts = {"key": key[:80], "place": registry.name_of(connector.code), "form": keys.says.text}
+        raise Invalid(text % facts, field=field)
 
 
 def _inviting(connector: Connector) -> GrantsByInvitation:

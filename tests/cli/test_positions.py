@@ -124,6 +124,13 @@ def test_keepers_who_accepted_an_invitation_are_positions(
         (("register", "2", "--granted"), "Give the number of positions"),
         slow(("invite", "--marketplace", "taobao"), "does not work by relations"),
         (("register", "--key", "two words", "--marketplace", "taobao"), "cannot be the key of a position"),
+        (
+            ("register", "--key", "0003000000099", "--marketplace", "jd"),
+            "“0003000000099” cannot be the key of a position at JD: that is a number that does not begin with 0",
+        ),
+        slow(("register", "--key", "abc", "--marketplace", "jd"), "cannot be the key of a position at JD"),
+        slow(("register", "--key", "110099", "--marketplace", "pinduoduo"), "that is a pid like 1234567_89012345"),
+        slow(("register", "--key", "relation:7", "--marketplace", "taobao"), "that is an ad zone’s number"),
         slow(("end", "no-such-lease", "--reason", "x"), "no such lease"),
         slow(("show", "no-such-key"), "no such lease or position"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from joey.marketplaces import registry
 from joey.marketplaces.as_tables import as_markdown
 from joey.marketplaces.check_account import facts_of
-from joey.marketplaces.manifest_shape import Allowed, Positions, SubIds, Wording
+from joey.marketplaces.manifest_shape import Allowed, KeyForm, Positions, SubIds, Wording
 from tests.journeys.running import joey
 from tests.marketplaces.replaced import replace_manifest
 
@@ -61,12 +61,12 @@ def test_another_way_to_positions_and_sub_ids_makes_another_table(monkeypatch: p
     (manifest,) = [each for each in registry.manifests() if each.code == "taobao"]
     can = replace(
         manifest.capabilities,
-        positions=Positions(granted="manual", at_most=1000),
+        positions=Positions(granted="manual", at_most=1000, keys=KeyForm("[a-z]+", Wording(en="letters", zh="字母"))),
         sub_ids=SubIds(max_length=20, alphabet="abc", reported=True),
     )
     replace_manifest(monkeypatch, "taobao", capabilities=can)
 
-    assert "| registered by hand, 1,000 at most | 20 characters, reported |" in _rows_of("taobao")
+    assert "| registered by hand, 1,000 at most; a key is letters | 20 characters, reported |" in _rows_of("taobao")
 
 
 def _rows_of(code: str) -> str:

@@ -155,6 +155,14 @@ def test_what_a_connector_cannot_do_it_refuses_and_does_not_pretend(connector: C
                 ask()
 
 
+def test_a_position_that_a_connector_makes_is_written_as_its_keys_are(connector: Connector) -> None:
+    positions = connector.manifest.capabilities.positions
+    assert positions.keys.says.en
+    assert positions.keys.says.zh
+    if positions.granted == "api":
+        assert positions.keys.fits(connector.register_position("x"))
+
+
 def test_a_connector_whose_positions_are_filed_says_how(connector: Connector) -> None:
     if connector.manifest.capabilities.positions.filed:
         assert isinstance(connector, FilesPositions)

@@ -73,6 +73,21 @@ def test_a_refusal_keeps_the_keys_that_were_written(office: Client) -> None:
     assert not Position.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("marketplace", "key"),
+    [("jd", "03000000068"), ("pinduoduo", "9_012"), ("taobao", "0110099"), ("taobao", "relation:7")],
+)
+def test_a_key_that_no_order_could_name_is_refused_and_none_beside_it_is_kept(
+    office: Client, marketplace: str, key: str
+) -> None:
+    given = {"marketplace": marketplace, "keys": f"110098 {key}" if marketplace != "pinduoduo" else f"9_12 {key}"}
+
+    refused = office.post(reverse("admin:register_positions"), given).content.decode()
+
+    assert f"“{key}” cannot be the key of a position at" in refused
+    assert not Position.objects.exists()
+
+
 def test_an_operator_ends_a_lease_with_a_reason(office: Client) -> None:
     Position.objects.create(marketplace="taobao", key="110001", free_from=clock.now())
     lease = lease_for(meis_shop(), "taobao", now=clock.now())

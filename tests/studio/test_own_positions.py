@@ -87,6 +87,19 @@ def test_an_account_with_a_position_that_the_marketplace_refuses_is_not_kept(uni
     assert not OwnAccount.objects.exists()
 
 
+@pytest.mark.parametrize("position", ["03000000068", "mine", "relation:7"])
+def test_a_position_that_no_order_could_name_is_refused_with_how_one_is_written(union: Union, position: str) -> None:
+    meis_shop()
+
+    answer = connect(signed_in(mei()), "mei", union.accounts[0], position=position)
+
+    assert answer.status_code == 422
+    assert 'id="e-position"' in answer.content.decode()
+    said = text_of(answer.content.decode())
+    assert f"“{position}” cannot be the key of a position at JD: that is a number that does not begin with 0." in said
+    assert not OwnAccount.objects.exists()
+
+
 def test_a_position_that_is_refused_since_is_the_keepers_to_change(union: Union) -> None:
     shop, client = meis_shop(), signed_in(mei())
     link = union.link(shop)

@@ -19,7 +19,7 @@ from joey.marketplaces.jd.client import NOT_GRANTED, JdAccount, JdClient
 from joey.marketplaces.jd.manifest import MANIFEST, QUOTA, SUB_IDS
 from joey.marketplaces.jd.parse_offer import item_page, looked_up_offer, searched_offer
 from joey.marketplaces.jd.unverified import FACTS
-from joey.marketplaces.manifest_shape import Capabilities, Manifest, Positions, Question
+from joey.marketplaces.manifest_shape import Capabilities, Manifest, Question
 from joey.marketplaces.pace import Pace
 from joey.marketplaces.pasted import addresses_at, leads_to
 from joey.marketplaces.port import (
@@ -189,7 +189,7 @@ class UnionConnector:
             raise MarketplaceRefused(
                 _("A link of JD needs a position: its order reports name nothing else for certain.")
             )
-        if not (tracking.position.isascii() and tracking.position.isdecimal()):
+        if not self.manifest.capabilities.positions.keys.fits(tracking.position):
             raise PositionRefused(_("A position of JD is a number, which its console shows."))
         asked: dict[str, object] = {
             "materialId": item_page(external_id),
@@ -292,9 +292,9 @@ def _as_configured(
     """The manifest of an account: what it was granted decides how it works."""
     able = manifest.capabilities
     if free_positions:
-        able = replace(able, positions=Positions(granted="api", registered=False))
+        able = replace(able, positions=replace(able.positions, granted="api", registered=False))
     elif not makes_positions:
-        able = replace(able, positions=Positions(granted="manual", registered=True))
+        able = replace(able, positions=replace(able.positions, granted="manual", registered=True))
     if sub_ids:
         able = replace(able, sub_ids=SUB_IDS)
         manifest = replace(manifest, evidence=("position", "sub_id"))

@@ -36,6 +36,7 @@ from joey.marketplaces.taobao.ask_account import UnionAnswers
 from joey.marketplaces.taobao.client import NO_RESULT, Client, UnionAccount, as_json
 from joey.marketplaces.taobao.counted_pages import Answer, counted_rows
 from joey.marketplaces.taobao.manifest import (
+    ADZONES,
     CHANNEL_ORDERS,
     CHANNEL_REFUNDS,
     ITEM_HOSTS,
@@ -405,9 +406,10 @@ def _by_file(manifest: Manifest) -> Manifest:
 
 
 def _asking(manifest: Manifest, by_relation: bool, channel_refunds: bool) -> Manifest:
-    """The manifest with the questions that this account asks."""
+    """The manifest with the questions that this account asks, and the keys that their answers name."""
     if not by_relation:
-        return manifest
+        able = manifest.capabilities
+        return replace(manifest, capabilities=replace(able, positions=replace(able.positions, keys=ADZONES)))
     others = {ORDERS: ORDERS_BY_RELATION}
     if channel_refunds:
         others = {ORDERS: ORDERS_OF_RELATIONS, REFUNDS: CHANNEL_REFUNDS}

@@ -9,6 +9,7 @@ from joey.marketplaces.manifest_shape import (
     ClosingReason,
     CredentialField,
     InApp,
+    KeyForm,
     Manifest,
     OrderLookUp,
     Positions,
@@ -88,6 +89,23 @@ ORDER_LOOK_UP = OrderLookUp(
     "time", replace(ORDERS_PLACED, furthest_back=_FURTHEST_BACK), around=timedelta(minutes=30), numbers="digits"
 )
 
+# What an account that works by relations names; one that does not names ad zones alone.
+_NUMBER = "[1-9][0-9]{0,18}"
+ADZONES = KeyForm(
+    _NUMBER,
+    Wording(
+        en="an ad zone’s number, the last one of its pid, which does not begin with 0",
+        zh="推广位 pid 的最后一段数字，不以 0 开头",
+    ),
+)
+ADZONES_AND_RELATIONS = KeyForm(
+    f"(?:relation:)?{_NUMBER}",
+    Wording(
+        en="an ad zone’s number, or “relation:” and a channel’s, which does not begin with 0",
+        zh="推广位的数字编号，或“relation:”加渠道关系 ID，数字不以 0 开头",
+    ),
+)
+
 CHANNEL_ORDERS = Wording(en="channel orders (those with a relation)", zh="渠道订单（带渠道关系 ID 的订单）")
 
 MANIFEST = Manifest(
@@ -117,7 +135,7 @@ MANIFEST = Manifest(
         track="api",
         copy_codes=True,
         report="api",
-        positions=Positions(granted="api", registered=True),
+        positions=Positions(granted="api", registered=True, keys=ADZONES_AND_RELATIONS),
         look_up_at_once=20,
     ),
     quota=QUOTA,
