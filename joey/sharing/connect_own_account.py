@@ -39,6 +39,7 @@ from joey.shops.own_account import own_account_of, own_accounts_of
 
 # Each attempt is a call that the marketplace sees come from here.
 A_DAY = Limit("own-accounts", 20, timedelta(days=1))
+JUST_NOW = timedelta(minutes=10)  # of the reports, to see whether they are granted
 LONGEST = 2000  # characters of one credential
 CREDENTIAL = re.compile(r"[A-Za-z0-9_.~+/=@:|-]+")
 
@@ -82,7 +83,7 @@ def connect_own_account(
     connector = connector_of(marketplace, own_configuration(marketplace, credentials))
     if position:
         check_key(connector, position, field="position")
-    _ask(connector)  # first: without a secret no one learns which accounts are connected
+    _ask(connector, now)  # first: without a secret no one learns which accounts are connected
     _check_is_free(shop, marketplace, connector.account, operators)
     own = own_account_of(shop.pk, marketplace)
     before = own or _had_before(shop, marketplace, connector.account)
@@ -144,8 +145,11 @@ def _check_is_free(shop: Shop, marketplace: str, account: str, operators: Connec
         raise OtherAccount(_("Another account of %s is connected for this shop. Remove it first.") % place)
 
 
-def _ask(connector: Connector) -> None:
-    """One call, to see whether the marketplace takes what was typed."""
+def _ask(connector: Connector, now: datetime) -> None:
+    """A call to see whether the marketplace takes what was typed, and one for each report that its orders need.
+
+    The first counts as taken where that call is not granted, which says nothing of the key and the secret.
+    """
     not_answered = _(
         "%(place)s did not answer, so whether it takes this account is not known, and nothing was changed. Try"
         " again later. What went wrong: %(why)s"
@@ -157,6 +161,13 @@ def _ask(connector: Connector) -> None:
             "%(place)s did not take this account, and nothing was changed. Check the key and the secret first: whole,"
             " and both of one application. Its answer: %(why)s"
         )
+        raise with_answer(text, connector, refused) from None
+    try:
+        for question in connector.manifest.questions:
+            if not question.is_second_look:
+                next(iter(connector.rows(question, now - JUST_NOW, now)), None)
+    except MarketplaceRefused as refused:
+        text = _("%(place)s does not let this account read its orders, so nothing was changed. Its answer: %(why)s")
         raise with_answer(text, connector, refused) from None
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.models import Offer
 from joey.kit.refusals import Conflict, Invalid, Text
 from joey.marketplaces import registry
-from joey.marketplaces.port import Connector, MarketplaceRefused, PositionRefused, Tracking
+from joey.marketplaces.port import Connector, MarketplaceRefused, PositionNotFiled, PositionRefused, Tracking
 from joey.sharing.models import Position, PositionLease
 from joey.shops.models import Shop
 
@@ -61,17 +61,24 @@ def _known_position(shop: Shop, code: str) -> str | None:
 
 
 def prove_position(connector: Connector, key: str) -> None:
-    """Make a link on the position, for an item that is here, if there is any.
+    """Make a link on the position, for an item that is here. Where none is here to try, it stays unproved.
 
-    Raises Invalid ("position"), MarketplaceUnavailable. An account may be refused one item and not another, which says
-    nothing of the position.
+    An account may be refused one item and not another, which says nothing of the position. Where it is refused each
+    that is tried, it makes no links. Raises Invalid ("position", or of no field), MarketplaceUnavailable.
     """
+    last: MarketplaceRefused | None = None
     offers = Offer.objects.filter(marketplace__in=list(connector.manifest.marketplaces), commission_ppm__gt=0)
     for item in offers.order_by("-as_of").values_list("external_id", flat=True)[:ITEMS_TRIED]:
         try:
             connector.tracked_link(item, Tracking(position=key))
         except PositionRefused as refused:
             raise Invalid(refused.text, field="position") from None
-        except MarketplaceRefused:
+        except PositionNotFiled:  # the account makes links once its keeper has opened one (file_position.py)
+            return
+        except MarketplaceRefused as refused:
+            last = refused
             continue
         return
+    if last is not None:
+        text = _("%(place)s makes no link by this account, so nothing was changed. Its answer: %(why)s")
+        raise with_answer(text, connector, last)

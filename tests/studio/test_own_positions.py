@@ -115,6 +115,44 @@ def test_a_position_that_is_refused_since_is_the_keepers_to_change(union: Union)
     assert tracked_url(link, now=clock.now()).lease is not None
 
 
+@pytest.mark.parametrize(
+    ("withheld", "says"),
+    [
+        ("jd.union.open.promotion.common.get", "JD makes no link by this account, so nothing was changed."),
+        ("jd.union.open.order.row.query", "JD does not let this account read its orders, so nothing was changed."),
+    ],
+)
+def test_an_account_that_may_not_make_links_or_read_orders_is_not_connected(
+    union: Union, withheld: str, says: str
+) -> None:
+    meis_shop()
+    grants = "/control/jd/grants"
+    union.sandbox.post(grants, {"withheld": [withheld]}).raise_for_status()
+
+    try:
+        answer = connect(signed_in(mei()), "mei", union.accounts[0])
+    finally:
+        union.sandbox.post(grants, {"withheld": []}).raise_for_status()
+
+    assert answer.status_code == 422
+    said = text_of(answer.content.decode())
+    assert f"{says} Its answer: " in said
+    assert "无访问权限" in said
+    assert 'id="e-' not in answer.content.decode(), "nothing that was typed is wrong"
+    assert not OwnAccount.objects.exists()
+    assert not PositionLease.objects.exists()
+
+
+def test_an_account_that_may_not_search_is_connected_all_the_same(union: Union) -> None:
+    meis_shop()
+    union.sandbox.post("/control/jd/grants", {"withheld": ["jd.union.open.goods.query"]}).raise_for_status()
+
+    try:
+        assert connect(signed_in(mei()), "mei", union.accounts[0]).status_code == 302
+    finally:
+        union.sandbox.post("/control/jd/grants", {"withheld": []}).raise_for_status()
+
+
 def test_without_its_secret_no_one_learns_whether_an_account_is_connected(union: Union) -> None:
     meis_shop(), lulus_shop()
     connect(signed_in(mei()), "mei", union.accounts[0])
