@@ -30,6 +30,7 @@ from joey.shops.connected import reports_orders
 from joey.shops.listing_card import Card, card_of
 from joey.shops.models import Shop
 from joey.shops.names import marketplace_name
+from joey.shops.own_account import own_account_of
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class ShareEarns(Enum):
     NO_COMMISSION = "no_commission"
     NOT_REPORTED = "not_reported"
     NO_POSITION = "no_position"  # all positions are taken
-    NO_OWN_POSITION = "no_own_position"  # the keeper's own account has none that links can go by
+    NO_OWN_POSITION = "no_own_position"  # the keeper's own account has none that links can go by, or is locked
     TOO_MANY_POSITIONS = "too_many_positions"  # the owner has as many as one person may have
     NOT_FILED = "not_filed"  # the keeper has to open a link of the marketplace's first (file_position.py)
 
@@ -118,6 +119,8 @@ def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
         return ShareEarns.NO_COMMISSION
     if known is not None:
         return ShareEarns.YES
+    if not _opens(link.shop, marketplace):
+        return ShareEarns.NO_OWN_POSITION
     manifest = registry.manifest_of(marketplace)
     try:
         is_leased = needs_lease(link.code, manifest)
@@ -134,6 +137,15 @@ def _earns(link: Link, known: KnownAddress | None, now: datetime) -> ShareEarns:
     return (
         ShareEarns.NOT_FILED if is_leased and may_have_to_file(link.shop_id, manifest) else ShareEarns.FROM_FIRST_CLICK
     )
+
+
+def _opens(shop: Shop, marketplace: str) -> bool:
+    """Whether the keeper's own account there can be opened, if the shop goes by one."""
+    own = own_account_of(shop.pk, marketplace)
+    try:
+        return own is None or bool(registry.connector(own))
+    except Refusal:
+        return False
 
 
 EARNING = (ShareEarns.YES, ShareEarns.FROM_FIRST_CLICK, ShareEarns.FROM_NOW)

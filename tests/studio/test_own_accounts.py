@@ -459,6 +459,22 @@ def test_a_visitor_of_a_shop_whose_account_is_locked_reads_that_its_keeper_sees_
     assert why_untracked(link) is Untracked.OWN_ACCOUNT
 
 
+def test_a_link_by_an_account_that_is_locked_promises_nothing(union: Union, tmp_path: Path) -> None:
+    link, client = union.link(meis_shop()), signed_in(mei())
+    connect(client, "mei", union.accounts[0])
+    shared = f"/studio/mei/share/{link.listing_id}?link={link.code}"
+    assert "It earns from the first click" in text_of(client.get(shared).content.decode())
+
+    (tmp_path / "own-accounts.key").unlink()
+
+    said = text_of(client.get(shared).content.decode())
+    assert "Links to there go by your own account, and it cannot be used as it is." in said
+    assert "It earns from the first click" not in said
+    made = Caller(mei()).post("/shops/mei/links", {"listing_id": str(link.listing_id), "channel": "qq"})
+    assert made.json()["earns"] is False
+    assert "it cannot be used as it is" in made.json()["no_earning_reason"]
+
+
 def test_only_the_owner_with_a_fresh_code_gets_there(union: Union) -> None:
     meis_shop(), lulus_shop()
 
