@@ -1,6 +1,6 @@
 """The accounts of their own that a shop's keeper has or may connect, as pages show them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,11 @@ from joey.shops.own_account import own_accounts_of
 
 @dataclass(frozen=True)
 class OwnAccountState:
-    """One marketplace. `account` is "" where none is connected; `trouble` says why a connected one is no use now."""
+    """One marketplace. `account` is "" where none is connected.
+
+    `trouble` says why a connected one is no use now: no new links are made with it, and where it `is_locked` its orders
+    are not read either.
+    """
 
     code: str  # of the marketplace's connector
     name: Text
@@ -26,6 +30,7 @@ class OwnAccountState:
     account: str = ""  # masked
     since: datetime | None = None
     trouble: str = ""
+    is_locked: bool = False
 
 
 def own_accounts(shop: Shop) -> list[OwnAccountState]:
@@ -41,24 +46,30 @@ def own_accounts(shop: Shop) -> list[OwnAccountState]:
             continue
         state = OwnAccountState(code, registry.reporter_name(code), operators.get(code, manifest))
         if account is not None:
-            state = OwnAccountState(
-                code,
-                state.name,
-                state.manifest,
-                account.code,
-                account.name,
-                account.connected_at,
-                _trouble(shop, account.code),
+            locked = _locked(account.code)
+            state = replace(
+                state,
+                own_code=account.code,
+                account=account.name,
+                since=account.connected_at,
+                trouble=locked or _position_trouble(shop, account.code),
+                is_locked=bool(locked),
             )
         found.append(state)
     return found
 
 
-def _trouble(shop: Shop, code: str) -> str:
+def _locked(code: str) -> str:
+    """Why the account cannot be opened; "" where it can."""
     try:
         registry.connector(code)
     except Refusal as refusal:
         return str(refusal)
+    return ""
+
+
+def _position_trouble(shop: Shop, code: str) -> str:
+    """Why no link can go by its position."""
     place = registry.name_of(code)
     lease = PositionLease.objects.filter(shop=shop, marketplace=code, ended_at=None).select_related("position").first()
     if lease is not None and lease.position.refused_at is not None:

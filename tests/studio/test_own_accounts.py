@@ -171,6 +171,7 @@ def test_nothing_but_the_key_file_opens_what_the_database_keeps(
     (tmp_path / "own-accounts.key").rename(tmp_path / "elsewhere.key")
     said = text_of(client.get("/studio/mei/accounts").content.decode())
     assert "It cannot be used now: The file with the key of keepers' own accounts cannot be read." in said
+    assert "Orders are not read and new links are not made with it." in said
     (done,) = sync_own_accounts(now=clock.now())
     assert "cannot be read" in done.trouble
     assert [each.trouble for each in sync("jd", now=clock.now())] == [""], "the operator's account works on"

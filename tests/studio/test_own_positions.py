@@ -57,7 +57,8 @@ def test_a_position_that_was_withdrawn_is_replaced_by_typing_the_account_again(u
     withdraw_position(gone, reason="It was mistyped", now=clock.now())
 
     said = text_of(client.get("/studio/mei/accounts").content.decode())
-    assert "It cannot be used now: The operator of this site withdrew the position of your links" in said
+    assert "New links are not made with it: The operator of this site withdrew the position of your links" in said
+    assert "Orders are not read" not in said, "they are"
     assert why_untracked(link) is Untracked.OWN_ACCOUNT
     shared = text_of(client.get(f"/studio/mei/share/{link.listing_id}?link={link.code}").content.decode())
     assert "Links to there go by your own account, and it cannot be used as it is." in shared
@@ -109,7 +110,8 @@ def test_a_position_that_is_refused_since_is_the_keepers_to_change(union: Union)
 
     assert why_untracked(link) is Untracked.OWN_ACCOUNT
     said = text_of(client.get("/studio/mei/accounts").content.decode())
-    assert "JD refuses the position “999999”, so no link can go by it." in said
+    assert "New links are not made with it: JD refuses the position “999999”, so no link can go by it." in said
+    assert "Orders are not read" not in said
     assert not of_use(Position.objects.all(), "refused").exists(), "no operator is asked to replace it"
     assert connect(client, "mei", union.accounts[0], position=union.position(0, "better")).status_code == 302
     assert tracked_url(link, now=clock.now()).lease is not None
