@@ -81,13 +81,13 @@ def test_a_position_that_its_marketplace_refused_is_leased_last() -> None:
 
 
 def test_a_withdrawn_position_is_neither_withdrawn_nor_registered_again() -> None:
-    position = Position.objects.create(marketplace="taobao", key="mistyped", free_from=NOW - DAY)
+    position = Position.objects.create(marketplace="taobao", key="110000000009", free_from=NOW - DAY)
     withdraw_position(position, reason="Mistyped", now=NOW)
 
     with pytest.raises(Conflict, match="withdrawn already"):
         withdraw_position(position, reason="Mistyped", now=NOW)
     with pytest.raises(Invalid, match="withdrawn, for good"):
-        add_positions("taobao", ["mistyped"], now=NOW)
+        add_positions("taobao", ["110000000009"], now=NOW)
     with pytest.raises(Forbidden):
         withdraw_position(Position.objects.get(), reason="I say so", by=mei(), now=NOW)
     prove()
