@@ -88,6 +88,10 @@ def earliest(ends: Iterable[datetime | None]) -> datetime | None:
     return min((end for end in ends if end is not None), default=None)
 
 
+# A price with less than this part of its life left is read again, so that it never ends unread.
+DUE_PART = 3
+
+
 def sql_price_at(row: str, at: str) -> str:
     """SQL for `price_at`: `row` is an alias of catalog_offer (or of a table with its columns), `at` an expression."""
     return f"CASE WHEN {_sql_coupon_runs(row, at)} THEN {row}.coupon_minor ELSE {row}.now_minor END"

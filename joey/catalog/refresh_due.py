@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog import number_changes
 from joey.catalog.intake.take_offers import take_known
 from joey.catalog.intake.withdraw import withdraw
-from joey.catalog.price_now import sql_price_until
+from joey.catalog.price_now import DUE_PART, sql_price_until
 from joey.kit import sql
 from joey.kit.refusals import Refusal, Unavailable
 from joey.kit.try_each import trying_each
@@ -75,7 +75,7 @@ def _due(connector: Connector, now: datetime, wanted: Sequence[UUID] | None) -> 
             "marketplaces": list(connector.manifest.marketplaces),
             "wanted": list(wanted or ()),
             "now": now,
-            "soon": now + life / 3,
+            "soon": now + life / DUE_PART,
             "long_ago": now - life * 2 / 3,
         },
     )

@@ -78,7 +78,7 @@ class OfferFacts:
     in_stock: bool = True
     history: tuple[tuple[datetime, int], ...] = ()  # (from when, price minor), oldest first, where the source has it
     # Fields of which this report says nothing, where another call of the marketplace does: what is known of them stays,
-    # a coupon as long as nothing says that it ended. Of brand, seller, seller_kind, list_minor, picture_urls and
+    # a coupon until its price is due to be read again. Of brand, seller, seller_kind, list_minor, picture_urls and
     # coupon_minor.
     silent: tuple[str, ...] = ()
 

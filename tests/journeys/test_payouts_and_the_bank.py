@@ -191,9 +191,15 @@ def key_of(wish: Json) -> str:
 
 
 def sent(joey: RunningJoey, api: Api, operator: Operator) -> Json:
-    """A payout that the bank has."""
-    wish = approved(api, operator, AMOUNT)
-    joey.run("pay")
+    """A payout that the bank has: while the running Joey is sending, the command sends nothing."""
+    wish, bank = approved(api, operator, AMOUNT), httpx.Client(base_url=joey.sandbox_url)
+
+    def is_there() -> bool:
+        joey.run("pay")
+        return any(each["transfer"] == key_of(wish) for each in bank.get("/control/bank/truth").json()["items"])
+
+    until(is_there, f"payout {wish['id']} at the bank", seconds=60, pause=0.5)
+    bank.close()
     return wish
 
 

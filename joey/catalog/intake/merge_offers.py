@@ -13,7 +13,7 @@ from joey.catalog import number_changes
 from joey.catalog.intake.price_points import write_every_price, write_prices, write_remembered_prices
 from joey.catalog.intake.stage_offers import OFFERS_IN, Staged
 from joey.catalog.intake.withdraw import withdraw_missing
-from joey.catalog.price_now import sql_price_at
+from joey.catalog.price_now import DUE_PART, sql_price_at, sql_price_until
 from joey.catalog.rate_history import sql_first_rate, sql_next_rate
 from joey.kit import sql
 from joey.kit.sets import Int, SetTable
@@ -161,13 +161,14 @@ def _choose_rows() -> None:
 def _fill_in_what_is_known() -> None:
     """Let rows that are silent about a field say of it what is known (OfferFacts.silent).
 
-    A coupon is known until it ends or the word for its price does, as long as the price without it is the same; and
+    A coupon is known while it runs, as long as the price without it is the same and is not due to be read again; and
     that price is then as old as it was, since no one has said since that the coupon still runs.
     """
     kept = ("brand", "seller", "seller_kind", "list_minor", "picture_urls")
+    due = f"s.as_of + (s.expires_at - s.as_of) / {DUE_PART}"
     coupon = (
-        "('coupon_minor' = ANY(s.silent) AND o.coupon_minor IS NOT NULL AND o.now_minor = s.now_minor"
-        " AND o.coupon_until > s.as_of AND o.expires_at > s.as_of AND o.withdrawn_at IS NULL)"
+        f"('coupon_minor' = ANY(s.silent) AND o.now_minor = s.now_minor AND o.expires_at > {due}"
+        f" AND {sql_price_at('o', 's.as_of')} < o.now_minor AND {sql_price_until('o', 's.as_of')} IS NOT NULL)"
     )
     says = {name: f"CASE WHEN '{name}' = ANY(s.silent) THEN o.{name} ELSE s.{name} END" for name in kept}
     says |= {

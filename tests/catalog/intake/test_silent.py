@@ -48,10 +48,10 @@ def test_what_is_known_stays_and_what_is_said_counts() -> None:
     [
         ({}, {"now_minor": 33_100}),
         ({"coupon_until": NOW - HOUR}, {}),
-        ({"coupon_until": None}, {}),
         ({"as_of": NOW - 30 * timedelta(days=1)}, {}),
+        ({"as_of": NOW - 18 * HOUR}, {}),
     ],
-    ids=["another price", "it ended", "no one says when it ends", "the word for its price ended"],
+    ids=["another price", "it ended", "the word for its price ended", "its price is due to be read"],
 )
 def test_a_coupon_is_not_kept_where_its_price_may_have_ended(
     said: dict[str, object], looked_up: dict[str, object]
