@@ -2,10 +2,10 @@
 
 
 def that_reports() -> str:
-    """The code of one whose order reports name a position."""
+    """The code of one whose order reports name a position and the time of the click."""
     from joey.marketplaces import registry
 
-    return next(each.code for each in registry.manifests() if "position" in each.evidence)
+    return next(each.code for each in registry.manifests() if "position" in each.evidence and each.reports_clicks)
 
 
 def by_file() -> tuple[str, str, str]:

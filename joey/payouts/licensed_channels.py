@@ -86,10 +86,12 @@ def channel_of(currency: str) -> str:
 
 
 def record_channel(file: PayoutFile, *, now: datetime) -> None:
-    """Record what channel a file is submitted through. Another name may be in force when it goes again."""
-    if file.currency in NEED_LICENSED_CHANNEL:
-        kept = keep_text(str(settings.JOEY_LICENSED_CHANNELS[file.currency]), shop_id=None)
-        append(SENT_THROUGH, _subject(file), {"channel": kept.fact}, happened_at=now)
+    """Record what channel a file is submitted through; again only where another name is in force when it goes again."""
+    if file.currency not in NEED_LICENSED_CHANNEL:
+        return
+    channel = str(settings.JOEY_LICENSED_CHANNELS[file.currency])
+    if _last_channel([file]) != channel:
+        append(SENT_THROUGH, _subject(file), {"channel": keep_text(channel, shop_id=None).fact}, happened_at=now)
 
 
 def recorded_channel(files: Sequence[PayoutFile]) -> str:
@@ -97,10 +99,14 @@ def recorded_channel(files: Sequence[PayoutFile]) -> str:
 
     Two queries, none without files.
     """
+    return _shown(_last_channel(files))
+
+
+def _last_channel(files: Sequence[PayoutFile]) -> str:
     since = min((file.made_at for file in files), default=None)
     events = events_of([_subject(file) for file in files], since=since) if files else []
     sent = [event for event in events if event.kind == SENT_THROUGH][-1:]
-    return _shown(with_texts(sent)[0].facts["channel"]) if sent else ""
+    return str(with_texts(sent)[0].facts["channel"] or "") if sent else ""
 
 
 def _shown(name: str) -> str:

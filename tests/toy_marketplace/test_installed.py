@@ -272,7 +272,7 @@ def test_what_a_keeper_reads_of_an_order_that_earns_nothing_is_true(
     assert (answer(taken)["reason"], answer(taken)["answer"]) == (
         "taken_back", f"The marketplace took back all that this order gave, JP¥{given:,}.",
     )  # fmt: skip
-    assert answer(parcels)["answer"].endswith("Why: split into orders of their own.")
+    assert answer(parcels)["answer"].endswith("In its own words: “split into orders of their own”.")
     story = otto.story_of(withdrawn)
     assert "The marketplace changed $9.90 to $5.90. $4.72 is pending again" in story
     assert "All of it is pending again" not in story

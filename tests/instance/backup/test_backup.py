@@ -355,6 +355,7 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         with restored:
             since = python_on(restored, f"""
                 settings.JOEY_RAILS = {bank.settings!r}
+                settings.JOEY_LICENSED_CHANNELS = {{"CNY": "Pay by Test"}}
                 end_pause(PayoutPause.objects.get(), now=NOW, reason="The statement agrees")
                 lulus_shop()
                 earn(5_000, "4294159887444064999")

@@ -140,7 +140,7 @@ def test_what_was_not_asked_for_in_time_is_listed_until_an_operator_ends_the_gap
         with owner(town) as database:  # as if the instance had been off then
             database.execute(
                 "UPDATE orders_synccursor SET gap_since = now() - interval '99 days', gap_ended_at = NULL,"
-                " gap_until = now() - interval '90 days' WHERE question = 'orders'"
+                " gap_until = now() - interval '90 days' WHERE (marketplace, question) = ('taobao', 'orders')"
             )
         (gap,) = ada.rows("orders_synccursor")
         assert missing in town.joey.run("sync")
