@@ -355,7 +355,6 @@ def test_an_older_backup_says_what_is_lost_and_pays_no_payout_twice(made: Made, 
         with restored:
             since = python_on(restored, f"""
                 settings.JOEY_RAILS = {bank.settings!r}
-                settings.JOEY_LICENSED_CHANNELS = {{"CNY": "Pay by Test"}}
                 end_pause(PayoutPause.objects.get(), now=NOW, reason="The statement agrees")
                 lulus_shop()
                 earn(5_000, "4294159887444064999")
@@ -618,7 +617,8 @@ def python_on(postgres: EmbeddedPostgres, business: str) -> str:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, cwd=CHECKOUT,
         env=clean_environment()
         | urls
-        | {"JOEY_DATA": str(postgres.data), "DJANGO_SETTINGS_MODULE": "joey.site.settings"},
+        | {"JOEY_DATA": str(postgres.data), "DJANGO_SETTINGS_MODULE": "joey.site.settings"}
+        | {"JOEY_LICENSED_CHANNEL_CNY": "Pay by Test"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
