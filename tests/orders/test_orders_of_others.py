@@ -25,11 +25,11 @@ from tests.cast import DAY, NOW, ada, leased, lulus_shop, mei, meis_shop, report
 from tests.office.test_office import signed_in as operator_signed_in
 from tests.orders.polled import take_order_reports
 from tests.proof import prove
-from tests.sandbox.conftest import Sandbox, sandbox, utc
-from tests.studio.own_account import Union, connect, union_of
+from tests.sandbox.conftest import sandbox, utc
+from tests.studio.own_account import Union, connect, union
 from tests.studio.test_studio import signed_in
 
-__all__ = ["sandbox"]
+__all__ = ["sandbox", "union"]
 OWN = "own:taobao:abcdefghij"
 
 
@@ -68,11 +68,6 @@ def waits_for_the_lines() -> bool:
             return True
         time.sleep(0.05)
     return False
-
-
-@pytest.fixture
-def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
-    return union_of(sandbox, settings, tmp_path)
 
 
 def cannot_be_read(row: Mapping[str, Any], **_ways: Any) -> OrderReport:

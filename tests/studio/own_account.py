@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import Client
 from pytest_django import Settings
 
@@ -78,6 +79,12 @@ def union_of(sandbox: Sandbox, settings: Settings, folder: Path) -> Union:
         register_positions("jd", 3, now=clock.now())
     offer = Offer.objects.filter(marketplace="jd").first() or _fetched()
     return Union(sandbox, sandbox.get("/control/jd/accounts").json(), offer)
+
+
+@pytest.fixture
+def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
+    """The same, with its key in the test's own folder."""
+    return union_of(sandbox, settings, tmp_path)
 
 
 def _fetched() -> Offer:

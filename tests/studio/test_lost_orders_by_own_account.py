@@ -1,11 +1,9 @@
 """A keeper misses an order that is here by another account of its marketplace: it is found, whichever is asked."""
 
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 
 from joey.kit import clock
 from joey.orders.answer_lost_orders import answer_lost_orders
@@ -15,17 +13,12 @@ from joey.shops.own_account import own_accounts_of
 from tests.api.client import Caller
 from tests.cast import lulu, lulus_shop, mei, meis_shop
 from tests.proof import prove
-from tests.sandbox.conftest import Sandbox, sandbox
-from tests.studio.own_account import Union, connect, remove, union_of
+from tests.sandbox.conftest import sandbox
+from tests.studio.own_account import Union, connect, remove, union
 from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
-__all__ = ["sandbox"]
-
-
-@pytest.fixture
-def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
-    return union_of(sandbox, settings, tmp_path)
+__all__ = ["sandbox", "union"]
 
 
 def reported() -> None:

@@ -31,18 +31,13 @@ from tests.api.client import Caller
 from tests.cast import ada, flask, lulu, lulus_shop, mei, meis_shop
 from tests.office.test_office import signed_in as operator_signed_in
 from tests.proof import prove
-from tests.sandbox.conftest import Sandbox, sandbox
+from tests.sandbox.conftest import sandbox
 from tests.slow import but_every
-from tests.studio.own_account import SECRET_FIELDS, Union, connect, remove, union_of
+from tests.studio.own_account import SECRET_FIELDS, Union, connect, remove, union
 from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
-__all__ = ["sandbox"]
-
-
-@pytest.fixture
-def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
-    return union_of(sandbox, settings, tmp_path)
+__all__ = ["sandbox", "union"]
 
 
 def booked(*, own: bool = True) -> None:

@@ -19,18 +19,13 @@ from joey.orders.models import OrderLine
 from joey.orders.sync import sync, sync_own_accounts
 from joey.sharing.tracked_url import tracked_url
 from tests.cast import lulu, lulus_shop, mei, meis_shop
-from tests.sandbox.conftest import Sandbox, sandbox, utc
-from tests.studio.own_account import Union, connect, remove, union_of
+from tests.sandbox.conftest import sandbox, utc
+from tests.studio.own_account import Union, connect, remove, union
 from tests.studio.test_own_accounts import booked, line_of, text_of
 from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
-__all__ = ["sandbox"]
-
-
-@pytest.fixture
-def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
-    return union_of(sandbox, settings, tmp_path)
+__all__ = ["sandbox", "union"]
 
 
 def in_the_file(union: Union, number: int) -> dict[str, Any]:

@@ -1,10 +1,8 @@
 """The positions of a keeper's own account: which one links go by, and what happens where one is no use."""
 
 import re
-from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from joey.catalog.models import Offer
 from joey.edge.ask_marketplace import Untracked
@@ -16,18 +14,13 @@ from joey.sharing.tracked_url import tracked_url
 from joey.sharing.withdraw_position import withdraw_position
 from tests.cast import lulu, lulus_shop, mei, meis_shop
 from tests.proof import prove
-from tests.sandbox.conftest import Sandbox, sandbox
-from tests.studio.own_account import Union, connect, remove, union_of
+from tests.sandbox.conftest import sandbox
+from tests.studio.own_account import Union, connect, remove, union
 from tests.studio.test_own_accounts import booked, line_of, text_of, why_untracked
 from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
-__all__ = ["sandbox"]
-
-
-@pytest.fixture
-def union(sandbox: Sandbox, settings: Settings, tmp_path: Path) -> Union:
-    return union_of(sandbox, settings, tmp_path)
+__all__ = ["sandbox", "union"]
 
 
 def open_position() -> Position:
