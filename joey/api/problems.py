@@ -52,6 +52,7 @@ KINDS: Mapping[str, ProblemKind] = {
     "not_found": ProblemKind(
         _("Not found"), _("It is not there, or it is not yours to see: the two look the same on purpose.")
     ),
+    "gone": ProblemKind(_("No longer shown"), _("It was there, and its shop does not show it any more.")),
     "method": ProblemKind(_("This method does not work here"), _("The header Allow names the methods that do.")),
     "conflict": ProblemKind(
         _("It clashes with what is there"),

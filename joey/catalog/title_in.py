@@ -11,4 +11,9 @@ def title_in(language: str, title: str, translations: Mapping[str, str | None]) 
     known else, so that it counts as the reader's.
     """
     translated = translations.get(language)
-    return translated or title, language if translated or not _HAN.search(title) else "zh-hans"
+    return translated or title, language if translated or not is_chinese(title) else "zh-hans"
+
+
+def is_chinese(text: str) -> bool:
+    """Whether it has Chinese characters."""
+    return _HAN.search(text) is not None

@@ -118,7 +118,9 @@ class OpenLink:
             await send_page(send, cached.page, asked, *more)
 
     def _keep(self, asked: Asked, link: LinkFacts, page: RenderedPage, click_id: str) -> None:
+        key = (str(link.listing_id), asked.language)
+        if page.status != 200:  # what is no longer shown is not shown without a database either
+            self._cached.forget(key)
         if asked.method != "GET" or asked.asks_for_language or not page.keepable or link.own_code is None:
             return
-        cached = CachedPage(page.with_text(click_id, link.own_code))
-        self._cached.put((str(link.listing_id), asked.language), cached)
+        self._cached.put(key, CachedPage(page.with_text(click_id, link.own_code)))

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from joey.kit.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany, Unavailable
+from joey.kit.refusals import Conflict, Forbidden, Gone, Invalid, NotFound, Refusal, TooMany, Unavailable
 
 STATUS: Mapping[type[Refusal], int] = {
     NotFound: 404,
+    Gone: 410,
     Forbidden: 403,
     Conflict: 409,
     Invalid: 422,

@@ -28,6 +28,12 @@ class NotFound(Refusal):
     code = "not_found"
 
 
+class Gone(NotFound):
+    """It was there, and it is no longer shown."""
+
+    code = "gone"
+
+
 class Forbidden(Refusal):
     """You are known, and this is not yours to do."""
 

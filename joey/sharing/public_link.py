@@ -7,17 +7,41 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit import sql
 from joey.kit.refusals import NotFound
-from joey.sharing.models import Link
-from joey.shops.models import Listing
+from joey.sharing.models import Click, Link
+from joey.shops.gone_listing import no_longer_shown
+from joey.shops.models import Listing, Shop
 
 
 def public_link(code: str) -> Link:
-    """A link whose listing buyers may see, with all that its poster needs. One query. Raises NotFound."""
+    """A link whose listing buyers may see, with all that its poster needs. One query. Raises NotFound, Gone."""
     shown = Link.objects.select_related("shop__owner", "listing__offer", "listing__shop")
-    found = shown.filter(code=code, listing__state=Listing.State.PUBLISHED, shop__closed_at=None).first()
+    found = shown.filter(code=code, shop__closed_at=None).first()
     if found is None:
-        raise NotFound(_("There is no such link, or what it showed has been taken away."))
+        raise _no_such_link()
+    if found.listing.state != Listing.State.PUBLISHED:
+        raise no_longer_shown(found.shop, found.listing_id)
     return found
+
+
+def gone_listing_behind(token: str) -> tuple[Shop, UUID]:
+    """The open shop and its listing that is not shown, by an outbound click's token: a link's code, or a click's id.
+
+    Raises NotFound.
+    """
+    hidden = Link.objects.exclude(listing__state=Listing.State.PUBLISHED)
+    link = hidden.select_related("shop").filter(shop__closed_at=None)
+    try:
+        clicked = Click.objects.filter(id=UUID(token)).values("link_id")[:1]
+        found = link.filter(id__in=clicked).first()
+    except ValueError:
+        found = link.filter(code=token).first()
+    if found is None:
+        raise _no_such_link()
+    return found.shop, found.listing_id
+
+
+def _no_such_link() -> NotFound:
+    return NotFound(_("There is no such link, or what it showed has been taken away."))
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.price_now import earliest
-from joey.kit.refusals import NotFound
 from joey.marketplaces.manifest_shape import Text
 from joey.marketplaces.registry import labels_of, manifest_of
 from joey.money.money import Money
 from joey.money.split import PPM, split
 from joey.shops.connected import reports_orders
+from joey.shops.gone_listing import no_longer_shown
 from joey.shops.listing_card import Card, cards_of, price_points
 from joey.shops.models import Listing, Shop
 from joey.shops.own_account import own_account_of
@@ -52,12 +51,12 @@ def listing_page(
 ) -> ListingPage:
     """What buyers see of a listing; `shares_ppm` are the plan's parts (shopkeeper, platform). Five queries.
 
-    Raises NotFound: no such shop or listing, hidden, or refused by the rules.
+    Raises NotFound: no such shop or listing; Gone: hidden, or refused by the rules.
     """
     shop = shop_by_slug(slug)
     around = list(_published(shop).filter(id=listing_id)[:1])
     if not around:
-        raise NotFound(_("This item is no longer shown in the shop. The shop itself is still there."), shop=slug)
+        raise no_longer_shown(shop, listing_id)
     offer = around[0].offer
     others = list(_published(shop).exclude(id=listing_id).order_by("-id")[:6])
     points = price_points([offer.id, *(other.offer_id for other in others)], now)

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.http import headers_of, status_of
-from joey.kit.refusals import Refusal, Unavailable
+from joey.kit.refusals import Gone, Refusal, Unavailable
+from joey.storefront.gone import gone_page
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, InterfaceError | OperationalError):
             return _database_unavailable(request, exception)
+        if isinstance(exception, Gone):
+            return gone_page(request, exception)
         return _refused(request, exception) if isinstance(exception, Refusal) else None
 
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from joey.catalog.title_in import title_in
+from joey.catalog.title_in import is_chinese, title_in
 from joey.kit.zone import zone_name
 from joey.money.rate import rate_text
 from joey.sharing.channel_names import channel_name
@@ -33,6 +33,7 @@ def environment(**options: Any) -> Environment:
         url=reverse,
         language=translation.get_language,
         lang=lang,
+        lang_of=lang_of,
         title_in=title_in,
         listing_cards=listing_cards,
         zone_name=zone_name,
@@ -56,6 +57,11 @@ def environment(**options: Any) -> Environment:
 def lang(language: str) -> Markup:
     """The attribute of an element whose text is in another language than the page."""
     return Markup("") if language == translation.get_language() else OTHER_LANGUAGE
+
+
+def lang_of(text: str) -> Markup:
+    """The same for words that people wrote, whose language is not kept: names, notes, sellers."""
+    return lang("zh-hans") if is_chinese(text) else Markup("")
 
 
 def _say(text: str, **facts: object) -> Markup:

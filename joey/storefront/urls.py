@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from joey.storefront import not_tracked, report, views
+from joey.storefront import gone, not_tracked, report, views
 
 urlpatterns = [
     path("", views.front),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("s/<slug:slug>/<uuid:listing_id>/way-out", views.outbound_click),
     path("s/<slug:slug>/<uuid:listing_id>/not-tracked", not_tracked.not_tracked),
     path("s/<slug:slug>/<uuid:listing_id>/report", report.report),
+    path("go/<str:token>", gone.outbound_of_gone),
     path("pictures/<uuid:offer_id>.webp", views.picture),
     path("p/<slug:code>.png", views.poster),
 ]

@@ -210,7 +210,7 @@ def test_a_hidden_listing_and_a_closed_shop_lead_nowhere(joey: Server, own: Link
         cursor.execute("UPDATE shops_shop SET closed_at = now()")
     closed = joey.get(f"/go/{own.code}")
 
-    assert (hidden.status_code, closed.status_code) == (404, 404)
+    assert (hidden.status_code, closed.status_code) == (410, 404)
 
 
 def test_inside_wechat_the_outbound_click_page_is_shown_instead_of_a_dead_link(

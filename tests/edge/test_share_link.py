@@ -5,8 +5,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from joey.sharing.models import Click, Link
+from joey.kit import clock
+from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.queries import links_of
+from joey.shops.arrange import hide_listing
 from tests import cast
 from tests.edge.server import PHONE, WECHAT, Server
 
@@ -106,3 +108,20 @@ def test_what_names_a_visitor_is_not_stored(joey: Server, shared: Link) -> None:
     click = Click.objects.get()
     assert click.referrer_host == "weibo.com"
     assert len(click.visitor_key) == 16
+
+
+def test_a_link_to_what_is_no_longer_shown_is_a_click_and_says_that_it_is_gone(joey: Server, shared: Link) -> None:
+    """Case P15, as the poster's code is opened; the outbound click that was open in another tab too."""
+    joey.get(f"/l/{shared.code}")
+    going_on = f"/go/{Click.objects.get().id}"
+    hide_listing(shared.shop, shared.listing_id, now=clock.now())
+
+    answer = joey.get(f"/l/{shared.code}", accept_language="zh-CN")
+
+    assert answer.status_code == 410
+    assert "保温杯" in answer.text
+    assert "这件已经下架了" in answer.text
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert [click.visitor for click in Click.objects.all()] == ["person", "person"]
+    assert joey.get(going_on).status_code == 410
+    assert not OutboundClick.objects.exists()

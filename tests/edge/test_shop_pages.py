@@ -143,7 +143,7 @@ def test_what_is_hidden_or_closed_is_gone_at_once(joey: Server, listing: Listing
         kept_by(joey, path, **ZH)
 
     hide_listing(listing.shop, listing.id, now=clock.now())
-    assert until(lambda: joey.get(page, **ZH).status_code == 404)
+    assert until(lambda: joey.get(page, **ZH).status_code == 410)
     assert "保温杯" not in joey.get(shop, **ZH).text
 
     kept_by(joey, shop, **ZH)

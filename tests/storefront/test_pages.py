@@ -210,7 +210,7 @@ def test_what_is_refused_or_hidden_is_seen_nowhere(client: Client, state: str) -
     listing = listed(meis_shop(), fresh_flask())
     Listing.objects.update(state=state, rule_id="CN-G1", reason="no")
 
-    assert client.get(path_of(listing), headers=EN).status_code == 404
+    assert client.get(path_of(listing), headers=EN).status_code == 410
     assert "Stainless" not in client.get("/s/mei", headers=EN).content.decode()
     assert "Stainless" not in client.get("/", headers=EN).content.decode()
 
