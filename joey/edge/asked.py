@@ -74,6 +74,11 @@ class Asked:
         return b"plain=1" in self._scope.get("query_string", b"").split(b"&")
 
     @property
+    def asks_for_ways(self) -> bool:
+        """Whether the visitor wants the page with the ways there, also where the app opens links (?ways=1)."""
+        return b"ways=1" in self._scope.get("query_string", b"").split(b"&")
+
+    @property
     def _wish(self) -> str | None:
         query = self._scope.get("query_string", b"")
         return parse_qs(query.decode("latin-1")).get("lang", [None])[0] if b"lang=" in query else None

@@ -144,7 +144,7 @@ class GoOut:
                 logger.error("outbound click not recorded, the database is unavailable: %s", asked.path)
                 more = (answer.NOT_RECORDED,)
         destination = route.destination
-        if not self._opens_here(asked.agent[:AGENT_CHARACTERS], destination.marketplace):
+        if asked.asks_for_ways or not self._opens_here(asked.agent[:AGENT_CHARACTERS], destination.marketplace):
             token = str(UUID(bytes=click_id))
             page = await page_of(
                 self._django,
@@ -179,7 +179,8 @@ class GoOut:
                 return
         path = f"/s/{destination.slug}/{destination.listing_id}/not-tracked"
         token = str(UUID(bytes=click_id))
-        page = await page_of(self._django, scope, asked, path, click=token, query=b"", why=why.value)
+        query = b"ways=1" if asked.asks_for_ways else b""
+        page = await page_of(self._django, scope, asked, path, click=token, query=query, why=why.value)
         if page is None or page.status != 200:
             await answer.page(send, 503, "unavailable", asked.language, (b"retry-after", b"10"))
             return

@@ -28,5 +28,8 @@ def not_tracked(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRespon
     page = listing_page(slug, listing_id, language=get_language() or "en", now=now, shares_ppm=plan_shares(now))
     if why != "no_person":
         note_stopped(UUID(click), shop_id=page.shop.id, marketplace=page.card.marketplace, why=why, now=now)
-    response = render(request, "not_tracked.html", {"page": page, "why": why, "token": click}, using="jinja2")
+    ways = "ways=1" if "ways" in request.GET else ""
+    response = render(
+        request, "not_tracked.html", {"page": page, "why": why, "token": click, "ways": ways}, using="jinja2"
+    )
     return set_cache_control(response, now=now, private=True)

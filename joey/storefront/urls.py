@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from joey.storefront import gone, not_tracked, report, views
+from joey.storefront import gone, not_tracked, report, views, way_out
 
 urlpatterns = [
     path("", views.front),
@@ -10,7 +10,8 @@ urlpatterns = [
     path("robots.txt", views.robots),
     path("s/<slug:slug>", views.shop),
     path("s/<slug:slug>/<uuid:listing_id>", views.listing),
-    path("s/<slug:slug>/<uuid:listing_id>/way-out", views.outbound_click),
+    path("s/<slug:slug>/<uuid:listing_id>/way-out", way_out.way_out),
+    path("s/<slug:slug>/<uuid:listing_id>/elsewhere/<uuid:offer_id>", way_out.see_elsewhere),
     path("s/<slug:slug>/<uuid:listing_id>/not-tracked", not_tracked.not_tracked),
     path("s/<slug:slug>/<uuid:listing_id>/report", report.report),
     path("go/<str:token>", gone.outbound_of_gone),

@@ -1,4 +1,4 @@
-"""What buyers see: the front page, shops, listings, the outbound click, the public rules."""
+"""What buyers see: the front page, shops, listings, the public rules."""
 
 import re
 from datetime import datetime
@@ -20,20 +20,17 @@ from joey.kit import clock
 from joey.marketplaces import registry
 from joey.rules.pack import PACK_VERSION, rules
 from joey.sharing.file_position import may_have_to_file
-from joey.sharing.make_link import OWN, make_link
+from joey.sharing.own_code import own_code
 from joey.sharing.public_link import known_copy_code, public_link
-from joey.sharing.queries import own_codes
 from joey.sharing.share import Poster, poster_of
+from joey.shops.connected import can
 from joey.shops.front_page import front_page
 from joey.shops.listing_page import listing_page
-from joey.shops.queries import shop_by_slug
 from joey.storefront.cache_control import how_long, set_cache_control
 from joey.storefront.chart import chart_of
-from joey.storefront.in_app import refusal_of
 from joey.storefront.shop_html import shop_html
 
 _START = re.compile(r"[0-9]{1,6}")
-_TOKEN = re.compile(r"[0-9a-z-]{6,40}")
 
 
 @require_safe
@@ -57,7 +54,7 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
     same = elsewhere([page.card.offer_id], language=_language(), now=now).get(page.card.offer_id, ())
     click = _click(request)
-    token = click or _own_code(slug, listing_id, now)
+    token = click or own_code(slug, listing_id, now=now)
     facts = {
         "page": page,
         "now": now,
@@ -68,35 +65,12 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "token": token,
         "chart": chart_of(page.history) if page.history and page.history.can_be_drawn else None,
         "copy_code": known_copy_code(listing_id),
+        "gives_copy_code": can(page.card.marketplace).copy_codes,
         "address": f"{settings.JOEY_URL}/s/{slug}/{listing_id}",
         "site": settings.JOEY_URL,
     }
     expires = earliest((page.expires_at, *(each.until for each in same)))
     return _page(request, "listing.html", facts, now=now, expires=expires, private=bool(click))
-
-
-@require_safe
-def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
-    """For browsers inside other apps that do not open the marketplace: copy-code, or another browser.
-
-    The fast path has asked the marketplace before it leads here. Opened by itself the page calls no marketplace and
-    leases nothing: anyone may open it, as often as they like.
-    """
-    now = clock.now()
-    page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
-    asked = request.GET.get("t", "")
-    token = asked if _TOKEN.fullmatch(asked) else _own_code(slug, listing_id, now)
-    refusal = refusal_of(request.headers.get("user-agent", ""), page.card.marketplace)
-    by_code = refusal is None or refusal.offer_instead == "copy_code"
-    facts = {
-        "page": page,
-        "now": now,
-        "token": token,
-        "copy_code": known_copy_code(listing_id) if by_code else "",
-        "opens_here": refusal is None,
-        "address": f"{settings.JOEY_URL}/go/{token}",
-    }
-    return _page(request, "outbound.html", facts, now=now, private=True)
 
 
 @require_safe
@@ -161,12 +135,6 @@ def _click(request: HttpRequest) -> str:
     """The id of the click that the fast path recorded before it handed the request on, or ""."""
     scope = getattr(request, "scope", {})
     return str(scope.get("state", {}).get("click") or "")
-
-
-def _own_code(slug: str, listing_id: UUID, now: datetime) -> str:
-    """The code of the listing's own link, made at the first view."""
-    known = own_codes([listing_id]).get(listing_id)
-    return known or make_link(shop_by_slug(slug), listing_id=listing_id, channel=OWN, now=now).code
 
 
 def _language() -> str:

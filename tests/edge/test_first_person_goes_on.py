@@ -200,6 +200,19 @@ def test_when_all_positions_are_taken_the_page_says_what_is_the_case(
     assert not OutboundClick.objects.filter(shop_id=cast.meis_shop().pk).exists()
 
 
+def test_the_first_person_who_asks_for_the_ways_there_gets_a_copy_code(
+    joey: Server, item: Offer, accounts: dict[str, object]
+) -> None:
+    """Case P11."""
+    positions(accounts)
+    link = own_link(cast.meis_shop(), item)
+
+    page = joey.get(f"/go/{link.code}?ways=1", accept_language="en")
+
+    assert page.status_code == 200
+    assert TrackedUrl.objects.get().copy_code in page.text
+
+
 def test_a_position_that_the_marketplace_does_not_know_is_listed_until_it_is_withdrawn(
     joey: Server, item: Offer, accounts: dict[str, object]
 ) -> None:

@@ -235,3 +235,17 @@ def test_jd_opens_inside_wechat(joey: Server, own: Link) -> None:
 
     assert answer.status_code == 302
     assert OutboundClick.objects.get().marketplace == "jd"
+
+
+def test_who_asks_for_the_ways_there_gets_the_page_also_where_links_open(
+    joey: Server, own: Link, leased: PositionLease
+) -> None:
+    """Case P11: it is an outbound click, so the marketplace was asked and its copy-code is there at once."""
+    for _again in range(2):  # the second time by the way that is kept
+        answer = joey.get(f"/go/{own.code}?ways=1", accept_language="en")
+
+        assert answer.status_code == 200
+        assert "￥AbC￥" in answer.text
+        assert answer.headers["referrer-policy"] == "no-referrer"
+    assert joey.get(f"/go/{own.code}").status_code == 302
+    assert OutboundClick.objects.count() == 3

@@ -71,7 +71,7 @@ def test_a_title_may_be_stored_and_shown_or_there_is_nothing_to_list(manifest: M
 
 def test_in_app_browsers_are_those_the_storefront_tells_apart(manifest: Manifest) -> None:
     for entry in manifest.refused_in_apps:
-        assert entry.app in {app for app, _mark in APPS}
+        assert entry.app in {app.code for app in APPS}
         assert entry.marketplaces
         assert entry.marketplaces <= set(manifest.marketplaces)
 

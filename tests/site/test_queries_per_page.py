@@ -139,7 +139,9 @@ NO_PAGE = {
     "office/autocomplete/": 403,
     "office/r/<path:content_type_id>/<path:object_id>/": 404,
     "office/(?P<url>.*)$": 404,
+    "go/<str:token>": 404,  # what leads nowhere, and no listing that was hidden
     "s/<slug:slug>/<uuid:listing_id>/not-tracked": 302,
+    "s/<slug:slug>/<uuid:listing_id>/elsewhere/<uuid:offer_id>": 302,
     "studio/sign-in": 302,
     "studio/sign-in/code": 302,
     "studio/sign-out": 405,

@@ -153,6 +153,7 @@ def ids() -> dict[str, UUID | str | int]:
         "lost_id": LostOrder.objects.order_by("id")[0].pk,
         "payout_id": Payout.objects.filter(shop=meis_shop()).order_by("id")[0].pk,
         "code": Link.objects.filter(channel="wechat").order_by("id")[0].code,
+        "token": "2345678923",
         "job": job,
         "content_type_id": 1,
         "object_id": 1,

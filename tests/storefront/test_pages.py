@@ -278,8 +278,8 @@ def test_inside_an_app_that_opens_no_taobao_the_outbound_click_offers_another_br
         path_of(listing) + "/way-out", headers=EN | {"user-agent": "Mozilla/5.0 Firefox"}
     ).content.decode()
 
-    assert "does not open Taobao" in inside
-    assert "button-tall" not in inside
+    assert "WeChat does not open Taobao" in inside
+    assert '"bar"' not in inside
     assert "Continue to Taobao" in outside
 
 

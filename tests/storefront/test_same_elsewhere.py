@@ -160,15 +160,50 @@ def test_only_the_marketplaces_own_address_is_given(client: Client, url: str) ->
     assert url not in html
 
 
+def way_to_jd(client: Client, listing: Listing) -> str:
+    html = client.get(f"/s/mei/{listing.id}", headers=EN).content.decode()
+    link = html.partition("See it at JD")[0].rpartition("<a ")[2]
+    assert 'rel="nofollow noreferrer"' in link
+    return re.findall('href="([^"]+)"', link)[0]
+
+
 def test_the_plain_link_does_not_reveal_where_the_buyer_came_from(client: Client) -> None:
     flask = fresh_flask()
     listing = listed(meis_shop(), flask)
     shown_as_same(flask, at_jd())
 
-    html = client.get(f"/s/mei/{listing.id}", headers=EN).content.decode()
+    answer = client.get(way_to_jd(client, listing), headers=EN | {"user-agent": "Mozilla/5.0 MicroMessenger/8.0.50"})
 
-    link = html.partition("See it at JD")[0].rpartition("<a ")[2]
-    assert 'href="https://item.jd.com/100012043978.html" rel="nofollow noopener noreferrer"' in link
+    assert (answer.status_code, answer.headers["location"]) == (302, "https://item.jd.com/100012043978.html")
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "no-store" in answer.headers["cache-control"]
+
+
+def test_where_the_app_refuses_that_marketplace_the_page_with_the_ways_comes_first(client: Client) -> None:
+    """Case P11: a raw link inside an app that blocks it is a dead end."""
+    flask = fresh_flask()
+    listing = listed(meis_shop(), flask)
+    shown_as_same(flask, at_jd())
+
+    answer = client.get(way_to_jd(client, listing), headers=EN | {"user-agent": "Mozilla/5.0 (iPhone) aweme_300500"})
+
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Douyin does not open JD links" in html
+    assert "65<small>.00" in html
+    assert '<output id="address" hidden>https://item.jd.com/100012043978.html</output>' in html
+
+
+def test_what_is_not_the_same_item_any_more_leads_back_to_the_listing(client: Client) -> None:
+    flask = fresh_flask()
+    listing = listed(meis_shop(), flask)
+    shown_as_same(flask, at_jd())
+    way = way_to_jd(client, listing)
+
+    Alike.objects.update(is_same=False)
+    answers = [client.get(each) for each in (way, way[:-1] + ("0" if way[-1] != "0" else "1"))]
+
+    assert [answer.headers["location"] for answer in answers] == [f"/s/mei/{listing.id}"] * 2
 
 
 def test_the_page_is_kept_no_longer_than_the_price_there_lasts(client: Client) -> None:

@@ -22,6 +22,7 @@
         await copyText(text.trim());
         copy.textContent = copy.dataset.done;
       } catch {
+        source.hidden = false;
         const range = document.createRange();
         range.selectNodeContents(source);
         getSelection().removeAllRanges();
