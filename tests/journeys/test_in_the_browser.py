@@ -18,6 +18,29 @@ SHOP_NAMES = {"zh": "窗边的小铺", "en": "Window shop"}
 SEARCHES = {"zh": "茶", "en": "tea"}
 AS_OF = {"zh": r"(截至|更新于)\s*.*\d\d:\d\d", "en": r"as of .*\d\d:\d\d"}
 AD = {"zh": "广告", "en": "Ad"}
+SIZES = [(320, 100), (320, 200), (390, 100), (768, 100), (900, 100), (1280, 100)]  # width, text in percent
+
+# What is wrong with a page at the size it has: it scrolls sideways, a grid's last row has a hole, or the price and the
+# button that leads on are not seen together.
+MISFITS = """
+() => {
+  const found = [], root = document.documentElement, box = each => each.getBoundingClientRect();
+  if (root.scrollWidth > root.clientWidth) found.push(`${root.scrollWidth} px wide`);
+  for (const grid of document.querySelectorAll('.cards, .shops'))
+    if (Math.abs(box(grid.lastElementChild).right - box(grid).right) > 2) found.push('a hole in the last row');
+  const button = document.querySelector('.bar-buy a');
+  if (!button) return found;
+  const it = box(button), near = 9 * parseFloat(getComputedStyle(root).fontSize);
+  if (!button.contains(document.elementFromPoint((it.left + it.right) / 2, (it.top + it.bottom) / 2)))
+    found.push('the button is not seen');
+  const beside = price => price.right <= it.left + 1 && price.bottom > it.top && price.top < it.bottom;
+  const above = price => price.top >= 0 && price.bottom <= it.top + 1 && it.top - price.bottom < near;
+  const prices = [...document.querySelectorAll('.price-now .money, .bar-buy .money')]
+    .filter(each => each.checkVisibility()).map(box);
+  if (!prices.some(price => beside(price) || above(price))) found.push('no price beside the button');
+  return found;
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +167,32 @@ def test_buying_works_without_scripts(joey: RunningJoey, sandbox: Sandbox, brows
     assert sandbox.truth(number)["position"]
     assert buyer.complaints == []
     buyer.context.close()
+
+
+def test_every_page_fits_any_phone_and_screen_and_twice_the_text(joey: RunningJoey, browser: Browser) -> None:
+    """Case P17: each page is visited once, then made narrow and wide. The shop's name is one long word."""
+    keeper = Phone(browser, "en")
+    page, slug = keeper.page, f"wide-{uuid.uuid4().hex[:6]}"
+    page.goto(f"{joey.url}/studio/")
+    sign_in(keeper, f"{slug}@example.com")
+    page.fill("[name=name]", "W" * 40)
+    page.fill("[name=slug]", slug)
+    page.locator("main form button").click()
+    page.wait_for_url(f"**/studio/{slug}/")
+    page.goto(f"{joey.url}/s/mei")
+    item = page.locator("li.card a").first.get_attribute("href")
+    own = [f"/studio/{slug}/{tab}" for tab in ("", "pick", "shelves", "earnings")]
+
+    misfits = []
+    for path in ("/", "/s/mei", item, f"{item}/way-out", f"{item}/report", f"/s/{slug}", *own):
+        page.goto(f"{joey.url}{path}")
+        for width, percent in SIZES:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.evaluate("percent => document.documentElement.style.fontSize = `${percent}%`", percent)
+            misfits += [f"{path} at {width} px, text {percent} %: {each}" for each in page.evaluate(MISFITS)]
+
+    assert misfits == []
+    keeper.context.close()
 
 
 # ── The steps, by name ────────────────────────────────────────────────────────────────────────────────────

@@ -221,13 +221,19 @@ def test_a_list_never_counts(measured: Measured) -> None:
     assert set(counting) == HOW_MANY, counting
 
 
+def test_a_page_has_one_filled_button_at_most(measured: Measured) -> None:
+    """Case P21: what is done most, however many rows there are."""
+    assert {route: asked.filled for route, asked in measured.many.items() if asked.filled > 1} == {}
+
+
 @dataclass(frozen=True)
 class Asked:
-    """The status that one GET got, how many queries it took, and those of them that count."""
+    """The status that one GET got, how many queries it took, those of them that count, and how many filled buttons."""
 
     status: int
     number: int
     counts: tuple[str, ...]
+    filled: int
 
 
 def answers() -> dict[str, Asked]:
@@ -241,9 +247,11 @@ def answers() -> dict[str, Asked]:
         address = "/" + address_of(route, known)
         client.get(address, headers=headers)
         with CaptureQueriesContext(connection) as queries:
-            status = client.get(address, headers=headers).status_code
+            answer = client.get(address, headers=headers)
         statements = [str(query["sql"]) for query in queries.captured_queries]
-        found[route] = Asked(status, len(statements), tuple(filter(COUNT.search, statements)))
+        counting = tuple(filter(COUNT.search, statements))
+        filled = 0 if answer.streaming else answer.content.count(b"button-main")
+        found[route] = Asked(answer.status_code, len(statements), counting, filled)
     return found
 
 
