@@ -5,8 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from joey.kit.days import day_text, today_of
-from joey.kit.zone import zone
+from joey.kit.days import clock_text, day_text, today_of
 from joey.marketplaces import registry
 from joey.marketplaces.own_codes import is_own
 from joey.orders.lost_orders import LostOrderShown
@@ -77,5 +76,5 @@ def _not_asked(lost: LostOrderShown) -> str:
 
 def _moment(moment: datetime, now: datetime) -> str:
     """A day with its time, as sentences write it."""
-    terms = {"day": day_text(moment, today_of(now).year), "clock": f"{moment.astimezone(zone()):%H:%M}"}
+    terms = {"day": day_text(moment, today_of(now).year), "clock": clock_text(moment)}
     return _("%(day)s, %(clock)s") % terms

@@ -1,10 +1,10 @@
-"""A day as people write it: 3 Nov, 11月3日. Pages, sentences and cards all write it in this one way."""
+"""A day and a time of day as people write them: 3 Nov, 6:08 pm; 11月3日, 18:08. All pages write them so."""
 
 from datetime import date, datetime
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop
 
-from joey.kit.zone import zone
+from joey.kit.zone import is_taken_for_granted, zone, zone_name
 
 
 def day_text(day: date, this_year: int) -> str:
@@ -14,6 +14,19 @@ def day_text(day: date, this_year: int) -> str:
     if local.year == this_year:
         return gettext("%(day)d %(name)s") % facts
     return gettext("%(day)d %(name)s %(year)d") % facts
+
+
+def clock_text(moment: datetime, *, seconds: bool = False, zone_beside: bool = True) -> str:
+    """The time of day in the zone of the pages, with the zone named beside it unless readers take it for granted."""
+    local = moment.astimezone(zone())
+    rest = f":{local:%M:%S}" if seconds else f":{local:%M}"
+    if (get_language() or "zh").startswith("zh"):
+        clock = f"{local:%H}{rest}"
+    else:
+        clock = f"{local.hour % 12 or 12}{rest}\u00a0{'am' if local.hour < 12 else 'pm'}"
+    if not zone_beside or is_taken_for_granted():
+        return clock
+    return gettext("%(clock)s %(zone)s") % {"clock": clock, "zone": zone_name()}
 
 
 def today_of(now: datetime) -> date:

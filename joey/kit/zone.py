@@ -5,7 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 
 @lru_cache(maxsize=4)
@@ -25,6 +25,11 @@ def zone_name(name: str = "") -> str:
     """
     name = name or str(settings.JOEY_ZONE)
     return gettext("Beijing time") if name == "Asia/Shanghai" else name
+
+
+def is_taken_for_granted() -> bool:
+    """Whether readers of the active language expect times to be in this zone: China has the one, and reads Chinese."""
+    return str(settings.JOEY_ZONE) == "Asia/Shanghai" and (get_language() or "zh").startswith("zh")
 
 
 def midnight(moment: datetime) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid, Text
@@ -18,6 +19,17 @@ _OTHERS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3,
 EXPONENTS = dict.fromkeys(_TWO.split(), 2) | _OTHERS
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "KRW": "₩", "VND": "₫"}
 BIGINT_MAX = 2**63 - 1
+
+
+def symbol_of(currency: str) -> str:
+    """What is written before an amount: its symbol, or its code and a blank.
+
+    Who does not read Chinese may read a mere ¥ as yen.
+    """
+    if currency == "CNY" and not (get_language() or "zh").startswith("zh"):
+        return "CN¥"
+    return SYMBOLS.get(currency, currency + " ")
+
 
 _AMOUNT = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,16})(?:\.(?P<part>\d{1,3}))?")
 
@@ -39,10 +51,9 @@ class Money:
 
     @property
     def text(self) -> str:
-        """For people: ¥19.90, −$3.00. The minus is a real minus sign."""
+        """For people, in the active language: ¥19.90 or CN¥19.90, −$3.00. The minus is a real minus sign."""
         sign = "−" if self.minor < 0 else ""
-        symbol = SYMBOLS.get(self.currency, self.currency + " ")
-        return f"{sign}{symbol}{self._digits(grouped=True)}"
+        return f"{sign}{symbol_of(self.currency)}{self._digits(grouped=True)}"
 
     @property
     def decimal_text(self) -> str:

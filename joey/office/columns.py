@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from joey.kit.days import clock_text
 from joey.office.words import heading_of, in_words
 
 NOTHING = "–"  # shown where there is no value, on lists and on pages of one row
@@ -34,10 +35,11 @@ def column(model: Any, name: str) -> Callable[[Any], Any]:
     return shown
 
 
-def time_text(value: date | None) -> str:
+def time_text(value: date | None, *, seconds: bool = False) -> str:
     """A moment in the zone of the pages, or a day."""
     if isinstance(value, datetime):
-        return date_format(localtime(value), "Y-m-d H:i")
+        local = localtime(value)
+        return f"{date_format(local, 'Y-m-d')} {clock_text(local, seconds=seconds)}"
     return date_format(value, "Y-m-d") if value else NOTHING
 
 

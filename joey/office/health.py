@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from joey.insight.health import connected, counts, health
 from joey.insight.prove import prove
 from joey.kit import clock
-from joey.kit.zone import zone_name
 from joey.office.words import TEXTS_OF
 from joey.record.erasable import TEXTS_MATCH
 
@@ -29,7 +28,6 @@ def health_url(site: AdminSite) -> URLPattern:
             **site.each_context(request),
             "title": _("Health"),
             "now": now,
-            "zone": zone_name(),
             "health": found,
             "old": [sync for sync in found.syncs if sync.is_old(now)],
             "counts": counts(),

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from joey.commissions.plan_now import plan_versions
 from joey.insight.currencies import currencies_in_use
 from joey.kit import clock
-from joey.kit.zone import zone_name
 from joey.money.money import EXPONENTS, Money
 from joey.money.rate import rate_text
 from joey.payouts.limits import limits_now
@@ -29,7 +28,6 @@ def terms_url(site: AdminSite) -> URLPattern:
         facts: dict[str, Any] = {
             **site.each_context(request),
             "title": _("Plan and limits"),
-            "zone": zone_name(),
             "plans": _plans(),
             "limits": [_limits(each) for each in limits if each.currency in used],
             "other_limits": [_limits(each) for each in limits if each.currency not in used],

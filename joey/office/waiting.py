@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from joey.insight.waiting import Waiting, waiting
 from joey.kit import clock
-from joey.kit.zone import zone_name
 
 
 def waiting_url(site: AdminSite) -> URLPattern:
@@ -24,7 +23,6 @@ def waiting_url(site: AdminSite) -> URLPattern:
             **site.each_context(request),
             "title": _("Waiting for you"),
             "now": now,
-            "zone": zone_name(),
             "rows": [_row(site, request, each) for each in waiting(now=now)],
         }
         return TemplateResponse(request, "office/waiting.html", facts)

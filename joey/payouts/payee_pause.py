@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from joey.kit.days import day_text, today_of
-from joey.kit.zone import zone, zone_name
+from joey.kit.days import clock_text, day_text, today_of
+from joey.kit.zone import zone_name
 
 
 def why_paused(usable_from: datetime, now: datetime) -> str:
@@ -16,6 +16,6 @@ def why_paused(usable_from: datetime, now: datetime) -> str:
         "Your payout details are new. To protect you, payouts are possible from %(day)s at %(time)s (%(zone)s)."
     ) % {
         "day": day_text(usable_from, today_of(now).year),
-        "time": f"{usable_from.astimezone(zone()):%H:%M}",
+        "time": clock_text(usable_from, zone_beside=False),
         "zone": zone_name(),
     }

@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 
 from joey.kit.refusals import Invalid
 from joey.kit.zone import offset_name, zone
-from joey.money.money import EXPONENTS, SYMBOLS, Money
+from joey.money.money import EXPONENTS, Money, symbol_of
 from joey.rules.caption import label
 from joey.sharing.set_type import BOLD, drawable, font, lines_of
 
@@ -199,8 +199,8 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
 def _parts(amount: Money) -> tuple[str, str, str]:
     exponent = EXPONENTS[amount.currency]
     whole, part = divmod(abs(amount.minor), 10**exponent)
-    symbol = SYMBOLS.get(amount.currency, "")
-    if drawable(symbol) != symbol or not symbol:
+    symbol = symbol_of(amount.currency)
+    if drawable(symbol) != symbol:
         symbol = f"{amount.currency} "
     return symbol, f"{whole:,}", f".{part:0{exponent}d}" if exponent else ""
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 from django.utils.translation import get_language, gettext, ngettext
 from markupsafe import Markup, escape
 
-from joey.kit.days import day_text, today_of
+from joey.kit.days import clock_text, day_text, today_of
 from joey.kit.zone import zone
-from joey.money.money import EXPONENTS, SYMBOLS, Money
+from joey.money.money import EXPONENTS, Money, symbol_of
 
 
 def money(amount: Money) -> Markup:
@@ -19,15 +19,17 @@ def money(amount: Money) -> Markup:
 def money_html(minor: int, currency: str) -> str:
     """The same as plain text, for code that puts HTML together. Nothing in it comes from a visitor."""
     exponent = EXPONENTS[currency]
-    symbol = SYMBOLS.get(currency) or f"{currency} "
     kind, sign = ("money money-minus", "−") if minor < 0 else ("money", "")
     whole, part = divmod(abs(minor), 10**exponent)
     cents = f".{part:0{exponent}d}" if exponent else ""
-    return f'<span class="{kind}">{sign}<small>{symbol}</small>{whole:,}<small>{cents}</small></span>'
+    return f'<span class="{kind}">{sign}<small>{symbol_of(currency)}</small>{whole:,}<small>{cents}</small></span>'
 
 
 def when(moment: datetime, now: datetime) -> Markup:
-    """A time as people say it: 14:02 today, yesterday 14:02, 3 days ago within a week, the date after that."""
+    """A time as people say it: 14:02 today, yesterday 14:02, 3 days ago within a week, the date after that.
+
+    The zone is named beside the time of day as `clock_text` does.
+    """
     return Markup(when_html(moment, today_of(now), get_language() or ""))  # noqa: S704
 
 
@@ -42,7 +44,7 @@ def _when_html(minute: int, today: date, _language: str) -> str:
     moment = datetime.fromtimestamp(minute * 60, UTC)
     local = moment.astimezone(zone())
     days = (today - local.date()).days
-    clock = f"{local:%H:%M}"
+    clock = clock_text(moment)
     if days == 0:
         text = clock
     elif days == 1:

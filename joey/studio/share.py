@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
+from joey.kit.days import clock_text
 from joey.kit.http import status_of
 from joey.kit.refusals import Refusal
-from joey.kit.zone import zone
 from joey.sharing.make_link import CHANNELS, OWN, make_link
 from joey.sharing.queries import links_of
 from joey.sharing.share import EARNING, ShareEarns, link_by_code, no_earning_reason, share_by_keeper
@@ -101,7 +101,7 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
             "earns": taken.earns in EARNING,
             "not_filed": taken.earns is ShareEarns.NOT_FILED,
             "filing_code": _qr(taken.filing_url),
-            "checked_at": f"{now.astimezone(zone()):%H:%M:%S}",  # so that two answers in one minute differ
+            "checked_at": clock_text(now, seconds=True),  # so that two answers in one minute differ
             "why_not": no_earning_reason(taken.earns),
             "from_now": taken.earns is ShareEarns.FROM_NOW,
             "from_first_click": taken.earns is ShareEarns.FROM_FIRST_CLICK,

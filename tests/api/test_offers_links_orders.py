@@ -42,7 +42,7 @@ def test_an_offer_says_its_price_there_and_what_a_sale_brings_the_keeper() -> No
 
     (offer,) = Caller(mei()).get("/offers", q="保温杯").json()["items"]
 
-    assert offer["price"] == {"minor": 6900, "currency": "CNY", "text": "¥69.00"}
+    assert offer["price"] == {"minor": 6900, "currency": "CNY", "text": "CN¥69.00"}
     assert offer["without_coupon"]["minor"] == 8900
     assert offer["earning"]["minor"] == 272  # 6900 × 5.5 % = 379, less 38 that Taobao keeps; four fifths of it, floored
     assert (offer["earns"], offer["no_earning_reason"]) == (True, "")
@@ -58,7 +58,7 @@ def test_an_offer_says_where_else_the_same_item_is_sold_and_why_that_is_thought(
 
     (same,) = answer["same"]
     assert (same["id"], same["marketplace"], same["evidence"]) == (str(there.id), "jd", "barcode")
-    assert same["price"] == {"minor": 6500, "currency": "CNY", "text": "¥65.00"}
+    assert same["price"] == {"minor": 6500, "currency": "CNY", "text": "CN¥65.00"}
     assert (same["earning"], same["as_of"]) == (None, rfc3339(there.as_of))
     assert back["same"][0]["earning"]["minor"] == 272
 
@@ -214,7 +214,7 @@ def test_an_order_is_listed_and_its_trace_says_why_with_time_and_figure() -> Non
     assert set(orders) == {"4294159887444064307", "2"}
     assert rest["next"] is None
     order = orders["2"]
-    assert (order["state"], order["quantity"], order["paid"]["text"]) == ("settled", 1, "¥69.00")
+    assert (order["state"], order["quantity"], order["paid"]["text"]) == ("settled", 1, "CN¥69.00")
     assert order["commission"]["minor"] == 273
     assert order["payable_on"]
     trace = me.get(f"/shops/mei/orders/{order['id']}/trace").json()

@@ -33,7 +33,7 @@ def test_twenty_less_for_a_line_of_ten_percent_is_two_less_before_settlement() -
         report(paid_minor=27_700, commission_minor=2_770, protected_minor=2_000, reported_at=NOW - 9 * DAY, **LINE),
     )
 
-    assert steps[-1].what == "Price protection of ¥20.00: −¥1.60"  # four fifths of 2.00
+    assert steps[-1].what == "Price protection of CN¥20.00: −CN¥1.60"  # four fifths of 2.00
     assert "return" not in " ".join(step.what for step in steps).casefold()
 
 
@@ -44,7 +44,7 @@ def test_after_settlement_a_case_says_it() -> None:
     )
 
     assert [step.what for step in steps[-2:]] == [
-        "Price protection was reported", "Price protection of ¥20.00: −¥1.60",
+        "Price protection was reported", "Price protection of CN¥20.00: −CN¥1.60",
     ]  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_a_return_beside_an_old_price_protection_is_a_return() -> None:
     protected: dict[str, Any] = {"paid_minor": 27_000, "commission_minor": 2_700, "protected_minor": 2_700} | LINE
     steps = story(settled(**protected), refund(refund_minor=9_000, back=900))
 
-    assert steps[-1].what == "Returned 1 of 3: −¥7.20"
+    assert steps[-1].what == "Returned 1 of 3: −CN¥7.20"
 
 
 def test_a_return_after_a_price_protection_is_a_return() -> None:
@@ -62,7 +62,7 @@ def test_a_return_after_a_price_protection_is_a_return() -> None:
         refund(case="2", refund_minor=9_000, back=900),
     )
 
-    assert steps[-1].what == "Returned 1 of 3: −¥7.20"
+    assert steps[-1].what == "Returned 1 of 3: −CN¥7.20"
 
 
 def test_a_return_before_a_price_protection_and_one_after_it_are_each_a_return() -> None:
@@ -74,7 +74,7 @@ def test_a_return_before_a_price_protection_and_one_after_it_are_each_a_return()
     )
 
     read = [step.what for step in steps if step.code == "commission.adjusted"]
-    assert read == ["Returned 1 of 3: −¥7.92", "Price protection of ¥18.00: −¥1.44", "Returned 1 of 3: −¥7.20"]
+    assert read == ["Returned 1 of 3: −CN¥7.92", "Price protection of CN¥18.00: −CN¥1.44", "Returned 1 of 3: −CN¥7.20"]
 
 
 def test_half_a_piece_after_a_price_protection_is_a_part() -> None:
@@ -84,7 +84,7 @@ def test_half_a_piece_after_a_price_protection_is_a_part() -> None:
         refund(case="2", refund_minor=4_500, back=450),
     )
 
-    assert steps[-1].what.startswith("Refunded in part, ¥45.00 to the buyer: ")
+    assert steps[-1].what.startswith("Refunded in part, CN¥45.00 to the buyer: ")
 
 
 def test_a_price_that_fell_while_the_order_settled_is_in_the_step_that_says_so() -> None:
@@ -94,4 +94,4 @@ def test_a_price_that_fell_while_the_order_settled_is_in_the_step_that_says_so()
     )
 
     assert steps[-1].what.startswith("Settled; available on")
-    assert steps[-1].why == "Price protection of ¥20.00: −¥1.60."
+    assert steps[-1].why == "Price protection of CN¥20.00: −CN¥1.60."

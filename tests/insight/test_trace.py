@@ -40,8 +40,8 @@ def test_a_paid_order_says_when_about_how_much_can_be_expected() -> None:
     trace = take_in(report())
 
     assert trace.reason == "not_settled"
-    assert "¥2.73" in trace.answer
-    assert figures(trace) == [("order_line.reported", "¥69.00"), ("commission.earned", "¥2.73")]
+    assert "CN¥2.73" in trace.answer
+    assert figures(trace) == [("order_line.reported", "CN¥69.00"), ("commission.earned", "CN¥2.73")]
     assert "110000000001" in trace.steps[0].why
     assert "5.5%" in trace.steps[0].why
     assert trace.steps[0].at == NOW - 10 * DAY
@@ -64,7 +64,7 @@ def test_a_confirmed_order_is_available() -> None:
     trace = traced()
 
     assert trace.reason == "available"
-    assert figures(trace)[-1] == ("commission.confirmed", "¥2.73")
+    assert figures(trace)[-1] == ("commission.confirmed", "CN¥2.73")
 
 
 def test_a_returned_order_says_what_was_taken_back() -> None:
@@ -74,7 +74,7 @@ def test_a_returned_order_says_what_was_taken_back() -> None:
     trace = take_in(refund())
 
     assert trace.reason == "returned"
-    assert figures(trace)[-2:] == [("order_line.returned", "−¥69.00"), ("commission.adjusted", "−¥2.73")]
+    assert figures(trace)[-2:] == [("order_line.returned", "−CN¥69.00"), ("commission.adjusted", "−CN¥2.73")]
 
 
 def test_a_held_order_names_the_reason_of_the_hold() -> None:
@@ -95,7 +95,7 @@ def test_a_closed_order_earns_nothing_and_says_so() -> None:
     trace = take_in(report(state="closed", reported_at=NOW - 8 * DAY))
 
     assert trace.reason == "closed"
-    assert figures(trace)[-1] == ("commission.adjusted", "−¥2.73")
+    assert figures(trace)[-1] == ("commission.adjusted", "−CN¥2.73")
 
 
 def test_a_zero_rate_is_the_marketplaces_and_not_a_mistake() -> None:

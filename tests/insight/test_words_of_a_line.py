@@ -42,16 +42,16 @@ def said() -> list[str]:
 def test_an_estimate_says_the_share_and_of_what() -> None:
     take_in(report())
 
-    assert said() == ["Estimated ¥2.73: 80% of ¥3.42"]
+    assert said() == ["Estimated CN¥2.73: 80% of CN¥3.42"]
     assert "The other 20% is Joey's platform fee, which its operator keeps." in traced().steps[-1].why
     assert "in force at the click" in traced().steps[-1].why
-    assert "rounded down to a multiple of ¥0.01" in traced().steps[-1].why, "80% of 3.42 is 2.736"
+    assert "rounded down to a multiple of CN¥0.01" in traced().steps[-1].why, "80% of 3.42 is 2.736"
 
 
 def test_a_share_that_is_a_whole_amount_is_not_called_rounded() -> None:
     take_in(report(commission_minor=500, service_fee_minor=0))
 
-    assert said() == ["Estimated ¥4.00: 80% of ¥5.00"]
+    assert said() == ["Estimated CN¥4.00: 80% of CN¥5.00"]
     assert "rounded" not in traced().steps[-1].why
 
 
@@ -73,7 +73,7 @@ def test_one_of_three_returned_before_settlement() -> None:
 
     take_in(report(**THREE | {"paid_minor": 19800, "commission_minor": 2475}, reported_at=NOW - 9 * DAY))
 
-    assert said() == ["Estimated ¥29.70: 80% of ¥37.13", "Returned 1 of 3: −¥9.90"]
+    assert said() == ["Estimated CN¥29.70: 80% of CN¥37.13", "Returned 1 of 3: −CN¥9.90"]
     prove()
 
 
@@ -82,7 +82,7 @@ def test_one_of_three_returned_after_settlement() -> None:
 
     take_in(refund(back=1238, refund_minor=9900))
 
-    assert said()[-1] == "Returned 1 of 3: −¥9.90"
+    assert said()[-1] == "Returned 1 of 3: −CN¥9.90"
 
 
 def test_a_part_of_the_price_given_back_is_no_return() -> None:
@@ -90,7 +90,7 @@ def test_a_part_of_the_price_given_back_is_no_return() -> None:
 
     take_in(refund(back=200, refund_minor=2000))
 
-    assert said()[-1] == "Refunded in part, ¥20.00 to the buyer: −¥1.60"
+    assert said()[-1] == "Refunded in part, CN¥20.00 to the buyer: −CN¥1.60"
 
 
 def test_a_refund_after_the_payout_is_set_off_and_the_payout_stays() -> None:
@@ -105,7 +105,7 @@ def test_a_refund_after_the_payout_is_set_off_and_the_payout_stays() -> None:
     take_in(settled("1002", commission_minor=12500, service_fee_minor=0))
     confirmed()
 
-    assert said()[-1] == "Refunded: −¥29.70, set off against new earnings; your payout stays"
+    assert said()[-1] == "Refunded: −CN¥29.70, set off against new earnings; your payout stays"
     assert (below, balances_of(shop.pk)["CNY"].available.minor) == (-2970, 7030)
 
 
@@ -125,7 +125,7 @@ def test_a_line_that_counts_again_says_when() -> None:
 
     take_in(settled(reported_at=NOW, settled_at=NOW - 9 * DAY))
 
-    assert said()[-2:] == ["Closed: −¥2.73", "Counts again; +¥2.73, available on 30 Nov"]
+    assert said()[-2:] == ["Closed: −CN¥2.73", "Counts again; +CN¥2.73, available on 30 Nov"]
 
 
 def test_a_raise_after_settlement_says_both_amounts_and_its_own_day() -> None:
@@ -134,10 +134,10 @@ def test_a_raise_after_settlement_says_both_amounts_and_its_own_day() -> None:
 
     take_in(settled(reported_at=NOW, settled_at=NOW - 9 * DAY, commission_minor=530))
 
-    assert said()[-1] == "The marketplace changed ¥3.42 to ¥4.92; +¥1.20, available on 30 Nov"
+    assert said()[-1] == "The marketplace changed CN¥3.42 to CN¥4.92; +CN¥1.20, available on 30 Nov"
     trace = traced()
     assert trace.reason == "waiting"
-    answer = "The order is settled. ¥1.20 becomes available on 30 Nov. ¥2.73 of it was made available already."
+    answer = "The order is settled. CN¥1.20 becomes available on 30 Nov. CN¥2.73 of it was made available already."
     assert trace.answer == answer
 
 
@@ -156,7 +156,7 @@ def test_more_taken_than_given_is_ours() -> None:
 
     take_in(refund(back=5000))
 
-    assert said()[-1] == "¥46.58 more was taken; we bear it"
+    assert said()[-1] == "CN¥46.58 more was taken; we bear it"
     assert traced().reason == "penalty"
 
 
@@ -167,7 +167,7 @@ def test_more_taken_after_the_payout_says_what_is_set_off() -> None:
 
     take_in(refund(back=5000))
 
-    assert said()[-1] == "¥46.58 more was taken; we bear it. ¥2.73 is set off against new earnings; your payout stays"
+    assert said()[-1] == "CN¥46.58 more was taken; we bear it. CN¥2.73 is set off against new earnings; your payout stays"
 
 
 def test_what_was_taken_beyond_is_said_to_be_over() -> None:
@@ -177,7 +177,7 @@ def test_what_was_taken_beyond_is_said_to_be_over() -> None:
     take_in(report(reported_at=NOW, commission_minor=5400))
 
     assert said()[-1] == "Settlement withdrawn, waiting again"
-    assert traced().steps[-1].why.endswith("It no longer takes ¥46.58 beyond what the order gave.")
+    assert traced().steps[-1].why.endswith("It no longer takes CN¥46.58 beyond what the order gave.")
 
 
 def test_a_line_of_nothing_that_settles_again_promises_nothing() -> None:
@@ -198,7 +198,7 @@ def test_a_loss_of_which_a_part_was_still_available_says_how_much_is_set_off() -
 
     take_in(report(state="closed", reported_at=NOW))
 
-    assert said()[-1] == "Closed: −¥2.73, ¥2.00 of it set off against new earnings; your payout stays"
+    assert said()[-1] == "Closed: −CN¥2.73, CN¥2.00 of it set off against new earnings; your payout stays"
 
 
 def test_a_hold_names_its_amount_and_reason() -> None:
@@ -208,8 +208,8 @@ def test_a_hold_names_its_amount_and_reason() -> None:
     held = traced()
     release_hold(hold, now=NOW, reason="Looked into it")
 
-    assert held.steps[-1].what == "¥0.37 on hold: The statement is lower"
-    assert held.answer.startswith("¥0.37 is on hold: The statement is lower.")
+    assert held.steps[-1].what == "CN¥0.37 on hold: The statement is lower"
+    assert held.answer.startswith("CN¥0.37 is on hold: The statement is lower.")
     assert said()[-1] == "Hold ended"
 
 
@@ -228,7 +228,7 @@ def test_several_holds_of_a_part_are_named_with_what_they_hold_together() -> Non
     for reason in ("The statement is lower", "Ten orders from one device", "The statement is lower"):
         place_hold(Commission.objects.get(), reason=reason, amount_minor=37, now=NOW)
 
-    assert traced().answer.startswith("¥1.11 is on hold: The statement is lower, Ten orders from one device. Only this")
+    assert traced().answer.startswith("CN¥1.11 is on hold: The statement is lower, Ten orders from one device. Only this")
 
 
 def test_a_hold_on_what_was_paid_out_does_not_say_that_it_holds_that() -> None:
@@ -274,7 +274,7 @@ def test_what_was_made_available_is_not_said_to_be_available_still() -> None:
     line = orders_of(meis_shop().pk, limit=1)[0]
 
     assert traced().answer == (
-        "¥2.73 is confirmed. It was made available on 23 Nov."
+        "CN¥2.73 is confirmed. It was made available on 23 Nov."
         " Payouts are made from the whole available balance, not order by order."
     )
     assert waiting_in_short(line, now=NOW) == "available on 23 Nov"
@@ -334,7 +334,7 @@ def test_the_words_are_chinese_where_the_reader_is() -> None:
     with translation.override("zh-hans"):
         words = said()[0]
 
-    assert "¥2.73" in words
+    assert "CN¥2.73" in words
 
 
 @pytest.mark.parametrize(
@@ -366,14 +366,14 @@ FREE: dict[str, Any] = {"service_fee_minor": 0}
 @pytest.mark.parametrize(
     ("reports", "reason", "words"),
     [
-        ([settled(**FREE), refund(back=380, refund_minor=0)], "taken_back", "all that this order gave, ¥3.80."),
+        ([settled(**FREE), refund(back=380, refund_minor=0)], "taken_back", "all that this order gave, CN¥3.80."),
         ([settled(**FREE), refund(back=380, refund_minor=100)], "taken_back", "took back all that this order gave"),
         ([settled(**FREE), refund(back=380)], "returned", "All of it was returned"),
-        ([settled(**FREE), refund(back=381, refund_minor=0)], "penalty", "took back ¥0.01 more than this order gave"),
+        ([settled(**FREE), refund(back=381, refund_minor=0)], "penalty", "took back CN¥0.01 more than this order gave"),
         ([settled(commission_minor=0, **FREE)], "no_commission", "reports no commission for this order"),
         ([settled(commission_minor=0, rate_ppm=0, **FREE)], "zero_rate", "pays no commission on this item"),
-        ([settled(commission_minor=1, **FREE)], "too_little", "pays ¥0.01 for this order. Your part of that is less"),
-        ([settled(**FREE), refund(back=379, refund_minor=0)], "too_little", "pays ¥0.01 for this order."),
+        ([settled(commission_minor=1, **FREE)], "too_little", "pays CN¥0.01 for this order. Your part of that is less"),
+        ([settled(**FREE), refund(back=379, refund_minor=0)], "too_little", "pays CN¥0.01 for this order."),
     ],
     ids=["penalty", "a little returned", "returned", "beyond", "none", "rate", "one fen", "one fen left"],
 )  # fmt: skip
@@ -403,11 +403,11 @@ def test_a_closed_order_gives_its_marketplace_s_own_reason(reason: str, said_why
     [
         (380, "Settlement withdrawn, waiting again", ["All of it is pending again, until it is settled once more."]),
         (190, "Settlement withdrawn, waiting again",
-         ["The marketplace changed ¥3.80 to ¥1.90.", "¥1.52 is pending again, until it is settled once more."]),
+         ["The marketplace changed CN¥3.80 to CN¥1.90.", "CN¥1.52 is pending again, until it is settled once more."]),
         (500, "Settlement withdrawn, waiting again",
-         ["The marketplace changed ¥3.80 to ¥5.00.", "¥4.00 is pending again, until it is settled once more."]),
+         ["The marketplace changed CN¥3.80 to CN¥5.00.", "CN¥4.00 is pending again, until it is settled once more."]),
         (0, "Settlement withdrawn",
-         ["The marketplace changed ¥3.80 to ¥0.00.", "Nothing of it is left to wait for."]),
+         ["The marketplace changed CN¥3.80 to CN¥0.00.", "Nothing of it is left to wait for."]),
     ],
     ids=["all", "less", "more", "nothing"],
 )  # fmt: skip

@@ -107,7 +107,7 @@ def test_from_the_home_page_to_earnings_with_a_thumb(
     buyer.looks_right("listing")
     said = buyer.page.locator("main").inner_text()
     assert AD[language] in said
-    assert re.search(r"¥\d", said)
+    assert re.search(r"CN¥\d", said)
     assert re.search(AS_OF[language], said)
     go_on = buyer.page.locator(".bar a[href^='/go/']")
     box = go_on.bounding_box()
@@ -140,7 +140,7 @@ def test_from_the_home_page_to_earnings_with_a_thumb(
     keeper.looks_right("trace", titles=(order["title"],))
     tab(page, "earnings")
     figure = page.locator(".figure.is-pending b").first.inner_text()
-    assert re.fullmatch(r"¥\d[\d,]*\.\d\d", figure.strip()), figure
+    assert re.fullmatch(r"CN¥\d[\d,]*\.\d\d", figure.strip()), figure
     assert page.locator(row).count() == 1
     keeper.looks_right("earnings")
     tab(page, "share")

@@ -469,7 +469,7 @@ def test_an_amount_of_a_commission_is_held_in_the_office_and_what_is_no_amount_o
 
     asked = act(client, "commissions_commission", "hold", commission.pk).content.decode()
     assert "Amount of each (leave empty to hold all of it)" in asked
-    too_much, unreadable = "The shop’s part of this order is ¥2.73", "not an amount Joey can read"
+    too_much, unreadable = "The shop’s part of this order is CN¥2.73", "not an amount Joey can read"
     for amount, problem in {"2.74": too_much, "0": "is above zero", "1,5": unreadable, "0.375": unreadable}.items():
         page = act(client, "commissions_commission", "hold", commission.pk, amount=amount, **why).content.decode()
         assert problem in page
@@ -479,7 +479,7 @@ def test_an_amount_of_a_commission_is_held_in_the_office_and_what_is_no_amount_o
     act(client, "commissions_commission", "hold", commission.pk, amount="0.37", **why)
     confirm_due(now=NOW)
 
-    assert "¥0.37" in client.get(reverse("admin:commissions_hold_changelist")).content.decode()
+    assert "CN¥0.37" in client.get(reverse("admin:commissions_hold_changelist")).content.decode()
     commission.refresh_from_db()
     assert (commission.pending_minor, commission.released_minor) == (37, 236)
     prove()

@@ -102,12 +102,12 @@ def test_a_listing_page_says_price_time_seller_and_who_earns(client: Client) -> 
 
     words = text_of(client.get(path_of(listing), headers=EN).content.decode())
 
-    assert "¥69.00 with coupon" in words
-    assert "¥89.00 without the coupon" in words
+    assert "CN¥69.00 with coupon" in words
+    assert "CN¥89.00 without the coupon" in words
     assert "Price at Taobao as of" in words
     assert "Joey home" in words
     # 69.00 at 5.5 % is 3.79; four fifths of it are 3.03, one fifth 0.75
-    assert "may earn about ¥2.72 and Joey's platform fee is about ¥0.68" in words
+    assert "may earn about CN¥2.72 and Joey's platform fee is about CN¥0.68" in words
     assert "No one else earns from this sale" in words
     assert "Continue to Taobao" in words
     assert " Ad " in words
@@ -175,8 +175,8 @@ def test_price_history_is_a_chart_a_sentence_and_a_table(client: Client) -> None
     html = client.get(path_of(listing), headers=EN).content.decode()
 
     assert html.count('class="low"') == 1
-    assert "Between ¥69.00 and ¥99.00; the lowest from" in text_of(html)
-    assert [f"¥{price}" in html for price in ("99.00", "79.00", "69.00")] == [True] * 3
+    assert "Between CN¥69.00 and CN¥99.00; the lowest from" in text_of(html)
+    assert [f"CN¥{price}" in html for price in ("99.00", "79.00", "69.00")] == [True] * 3
     assert "<table>" in html
 
 

@@ -12,7 +12,7 @@ from tests.storefront.goods import fresh_flask, stale_flask
 pytestmark = pytest.mark.django_db
 
 EN = (
-    "The keeper may earn about ¥2.72 and Joey's platform fee is about ¥0.68. No one else earns from this sale.",
+    "The keeper may earn about CN¥2.72 and Joey's platform fee is about CN¥0.68. No one else earns from this sale.",
     "Taobao pays 5.5% of the price. The keeper gets most of it, Joey's platform fee is the rest."
     " No one else earns from this sale.",
     "No one in Joey: Taobao pays no commission on this item.",

@@ -85,7 +85,7 @@ def test_an_order_by_the_keepers_own_account_is_paid_by_the_marketplace_and_neve
         said = text_of(client.get(page).content.decode())
         assert "JD pays you" in said, page
         assert "paid by JD" not in said, "the buyer has paid, and JD has not"
-        assert f"¥{given:.2f}" in said, page
+        assert f"CN¥{given:.2f}" in said, page
     trace = text_of(client.get(pages[0]).content.decode())
     assert "JD pays this commission to you itself. It is not in your balance here" in trace
     assert "by the marketplace’s own calendar, which its console shows" in trace
@@ -553,7 +553,7 @@ def test_the_listing_and_what_is_offered_say_that_all_of_it_is_the_keepers(union
 
     assert "JD pays the keeper itself" in client.get(f"/s/mei/{listing}").content.decode()
     earns = [
-        re.search(r"you earn about ¥([0-9.]+)", each.content.decode()) for each in (before[1], client.get(offered))
+        re.search(r"you earn about CN¥([0-9.]+)", each.content.decode()) for each in (before[1], client.get(offered))
     ]
     assert earns[0]
     assert earns[1]

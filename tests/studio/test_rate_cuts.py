@@ -112,7 +112,7 @@ def test_the_earnings_page_adds_up_what_cuts_cost_this_month_and_leads_to_the_or
     earnings = client.get("/studio/mei/earnings").content.decode()
     only = client.get("/studio/mei/orders?cut=month").content.decode()
 
-    assert "Rate cuts cost you ¥4.80 this month, in 2 orders." in earnings
+    assert "Rate cuts cost you CN¥4.80 this month, in 2 orders." in earnings
     assert "than the one that was shown, and the reported one counts." in earnings
     assert "/studio/mei/orders?cut=month" in earnings
     assert only.count('class="order-row"') == 2

@@ -28,8 +28,8 @@ def test_each_says_what_the_same_costs_and_earns_elsewhere() -> None:
 
     html = signed_in(mei()).get("/studio/mei/pick").content.decode()
 
-    assert "Same at JD ¥65.00 ¥4.00 cheaper earns nothing there · same barcode" in item(html, flask)
-    assert "Same at Taobao ¥69.00 ¥4.00 more you earn about ¥2.72 · same barcode" in item(html, jd)
+    assert "Same at JD CN¥65.00 CN¥4.00 cheaper earns nothing there · same barcode" in item(html, flask)
+    assert "Same at Taobao CN¥69.00 CN¥4.00 more you earn about CN¥2.72 · same barcode" in item(html, jd)
     assert f'href="/studio/mei/pick?offer={jd.id}"' in html
 
 

@@ -73,7 +73,7 @@ def test_one_of_three_returned_before_settlement_says_so_and_what_is_left() -> N
     prove()
 
     assert (Commission.objects.get().amount_minor, money().pending) == (1_980, 1_980)
-    assert read("1001", "en")[-1] == "Returned 1 of 3: −¥9.90 | Your part is now 80% of ¥24.75."
+    assert read("1001", "en")[-1] == "Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75."
     assert read("1001", "zh")[-1] == "退货 3 件中的 1 件：−¥9.90 | 你的部分现在是 ¥24.75 的 80%。"
     take_in(settled("1001", **two))
     for language, word in (("en", "eturned"), ("zh", "退货")):
@@ -85,5 +85,5 @@ def heads(steps: list[str]) -> list[str]:
     return [step.partition(" | ")[0] for step in steps]
 
 
-ENGLISH = ["The marketplace reported the order as paid", "Estimated ¥29.70: 80% of ¥37.13"]
+ENGLISH = ["The marketplace reported the order as paid", "Estimated CN¥29.70: 80% of CN¥37.13"]
 CHINESE = ["平台报告订单已付款", "预估 ¥29.70：¥37.13 的 80%"]

@@ -93,7 +93,7 @@ def test_a_refund_after_the_payout_leaves_it_alone_and_the_next_one_carries_the_
 
     line = OrderLine.objects.get()
     assert held(shop.pk) == money(available=-2_970, paid=2_970)
-    assert "Refunded: −¥29.70, set off against new earnings; your payout stays" in read(f"orders/{line.pk}", "en")
+    assert "Refunded: −CN¥29.70, set off against new earnings; your payout stays" in read(f"orders/{line.pk}", "en")
     assert "已退款：−¥29.70，由之后的收益抵扣；已提现的不动" in read(f"orders/{line.pk}", "zh")
     assert BELOW in read("payout", "en")
     assert BELOW_ZH in read("payout", "zh")
@@ -107,7 +107,7 @@ def test_a_refund_after_the_payout_leaves_it_alone_and_the_next_one_carries_the_
     assert Payout.objects.filter(pk=first.pk).values().get() == row
     assert held(shop.pk) == money(paid=10_000)
     listed = read("payout", "en").partition("Payouts so far")[2].replace(" ", "")
-    assert re.findall(r"¥[\d.]+Paid", listed) == ["¥70.30Paid", "¥29.70Paid"]
+    assert re.findall(r"CN¥[\d.]+Paid", listed) == ["CN¥70.30Paid", "CN¥29.70Paid"]
     assert "Your available balance is" not in read("payout", "en")
     prove()
 
@@ -118,7 +118,7 @@ def names_in(file: bytes) -> list[str]:
 
 
 BELOW = (
-    "Your available balance is −¥29.70: more was taken back than was left."
+    "Your available balance is −CN¥29.70: more was taken back than was left."
     " New earnings make up for it first; nothing is collected from you."
 )
 BELOW_ZH = "你的可提现余额是 −¥29.70：扣回的比剩下的多。以后的收益会先补上它，不会向你收钱。"
@@ -129,17 +129,17 @@ def test_under_a_floor_a_keeper_reads_what_is_missing_and_a_higher_one_spares_wh
     floor_from(1_000, NOW - 20 * DAY, published=NOW - 20 * DAY)
     ready_shop(740)
     OrderLine.objects.update(first_seen_at=NOW - 15 * DAY)
-    assert "At least ¥10.00. Joey takes no fee for a payout. ¥2.60 to go." in read("payout", "en")
+    assert "At least CN¥10.00. Joey takes no fee for a payout. CN¥2.60 to go." in read("payout", "en")
     assert "至少 ¥10.00。Joey 不收提现手续费。 还差 ¥2.60。" in read("payout", "zh")
 
     floor_from(2_000, NOW - DAY, published=NOW - 5 * DAY)
     lulus_ready_shop(740)
     OrderLine.objects.filter(shop__slug="lulu").update(first_seen_at=NOW - 4 * DAY)
 
-    assert "At least ¥10.00. Joey takes no fee for a payout. ¥2.60 to go." in read("payout", "en")
-    assert "At least ¥20.00. Joey takes no fee for a payout. ¥12.60 to go." in read("payout", "en", lulu())
+    assert "At least CN¥10.00. Joey takes no fee for a payout. CN¥2.60 to go." in read("payout", "en")
+    assert "At least CN¥20.00. Joey takes no fee for a payout. CN¥12.60 to go." in read("payout", "en", lulu())
     for language, words in (
-        ("en", "A payout is at least ¥10.00: ¥2.60 to go."),
+        ("en", "A payout is at least CN¥10.00: CN¥2.60 to go."),
         ("zh", "每笔提现至少 ¥10.00：还差 ¥2.60。"),
     ):
         assert words in refused("7.40", language)

@@ -186,7 +186,7 @@ def test_goods_are_found_added_with_one_tap_and_taken_back() -> None:
     client = signed_in(mei())
 
     page = client.get("/studio/mei/pick").content.decode()
-    assert "you earn about ¥2.72" in page
+    assert "you earn about CN¥2.72" in page
     added = client.post("/studio/mei/pick/add", {"offer_id": offer.id, "shelf": "Kitchen", "back": "sort=earning"})
     assert added.headers["Location"] == f"/studio/mei/pick?sort=earning#o-{offer.id}"
     listing = Listing.objects.get()

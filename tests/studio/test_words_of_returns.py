@@ -50,7 +50,7 @@ def test_a_return_before_settlement_is_read_once_whatever_its_case_says() -> Non
     take_in(settled(**TWO))
     take_in(refund(back=1238, refund_minor=9900, reported_at=NOW, refunded_at=NOW - 10 * DAY + HOUR))
 
-    assert [step for step in before if "eturn" in step] == ["Returned 1 of 3: −¥9.90 | Your part is now 80% of ¥24.75."]
+    assert [step for step in before if "eturn" in step] == ["Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75."]
     assert [step for step in steps() if "eturn" in step] == [step for step in before if "eturn" in step]
     assert "Settled; available on 21 Nov | The amount stays." in steps()
 
@@ -61,8 +61,8 @@ def test_a_return_after_settlement_says_the_same_with_what_is_taken_back() -> No
     take_in(refund(back=1238, refund_minor=9900))
 
     assert steps()[-2:] == [
-        "A return was reported −¥99.00 | The marketplace takes ¥12.38 of the commission back.",
-        "Returned 1 of 3: −¥9.90 | Your part is now 80% of ¥24.75.",
+        "A return was reported −CN¥99.00 | The marketplace takes CN¥12.38 of the commission back.",
+        "Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75.",
     ]
 
 
@@ -71,7 +71,7 @@ def test_what_stays_on_hold_is_named_beside_what_was_made_available_and_nothing_
     place_hold(Commission.objects.get(), reason="Checking", amount_minor=100, now=NOW)
     assert confirmed() == 1
     assert steps()[-1] == (
-        "Made available ¥28.70 | The order is settled and the waiting time is over; ¥1.00 of it stays on hold."
+        "Made available CN¥28.70 | The order is settled and the waiting time is over; CN¥1.00 of it stays on hold."
     )
     before = len(steps())
 
@@ -79,7 +79,7 @@ def test_what_stays_on_hold_is_named_beside_what_was_made_available_and_nothing_
 
     assert confirmed() == 1, "the platform's part"
     assert [step.split(" | ")[0] for step in steps()[before:]] == [
-        "A return was reported −¥99.00", "Returned 1 of 3: −¥9.90",
+        "A return was reported −CN¥99.00", "Returned 1 of 3: −CN¥9.90",
     ]  # fmt: skip
 
 
@@ -90,8 +90,8 @@ def test_a_second_return_names_its_own_amount_and_not_the_sum() -> None:
     take_in(refund(case="2", back=1238, refund_minor=9900))
 
     assert steps()[-2:] == [
-        "A return was reported −¥99.00 | The marketplace takes ¥12.38 of the commission back.",
-        "Returned 1 of 3: −¥9.91 | Your part is now 80% of ¥12.37.",
+        "A return was reported −CN¥99.00 | The marketplace takes CN¥12.38 of the commission back.",
+        "Returned 1 of 3: −CN¥9.91 | Your part is now 80% of CN¥12.37.",
     ]
 
 
@@ -102,8 +102,8 @@ def test_a_refund_whose_amount_falls_was_corrected_and_not_withdrawn() -> None:
     take_in(refund(back=619, refund_minor=4950, reported_at=NOW))
 
     assert steps()[-2:] == [
-        "A refund was corrected ¥49.50 | The marketplace now takes ¥6.19 of the commission back, not ¥12.38.",
-        "Refund to the buyer corrected from ¥99.00 to ¥49.50; +¥4.95, available on 30 Nov"
+        "A refund was corrected CN¥49.50 | The marketplace now takes CN¥6.19 of the commission back, not CN¥12.38.",
+        "Refund to the buyer corrected from CN¥99.00 to CN¥49.50; +CN¥4.95, available on 30 Nov"
         " | The marketplace takes less of the commission back for it.",
     ]
 
@@ -115,8 +115,8 @@ def test_a_refund_that_did_not_happen_was_withdrawn() -> None:
     take_in(refund(back=1238, refund_minor=9900, counts=False, reported_at=NOW))
 
     assert steps()[-2:] == [
-        "A return was withdrawn ¥99.00 | The marketplace gives ¥12.38 of the commission back.",
-        "Counts again; +¥9.90, available on 30 Nov | A return was withdrawn.",
+        "A return was withdrawn CN¥99.00 | The marketplace gives CN¥12.38 of the commission back.",
+        "Counts again; +CN¥9.90, available on 30 Nov | A return was withdrawn.",
     ]
 
 
@@ -149,16 +149,16 @@ def test_what_was_taken_beyond_the_order_is_not_taken_for_what_the_order_gave() 
     take_in(refund(case="2", back=40, refund_minor=0, reported_at=NOW))
 
     assert first == (
-        "¥46.58 more was taken; we bear it −¥2.73"
-        " | The marketplace took back all that this order gave, and with it your part, ¥2.73."
-        " The ¥46.58 beyond it are not taken from you."
+        "CN¥46.58 more was taken; we bear it −CN¥2.73"
+        " | The marketplace took back all that this order gave, and with it your part, CN¥2.73."
+        " The CN¥46.58 beyond it are not taken from you."
     )
     assert second == (
-        "¥1.00 more was taken; we bear it"
+        "CN¥1.00 more was taken; we bear it"
         " | The marketplace took more back than this order ever gave. Nothing of that is taken from you."
     )
     assert steps()[-1] == (
-        "It took ¥46.98 more than it gave, no longer ¥47.58 | We bear that, so your part stays the same."
+        "It took CN¥46.98 more than it gave, no longer CN¥47.58 | We bear that, so your part stays the same."
     )
 
 
@@ -180,4 +180,4 @@ def test_a_settlement_that_moved_behind_a_return_says_so() -> None:
 
     take_in(settled(**TWO, reported_at=NOW, settled_at=NOW))
 
-    assert "Settled again, after its returns ¥99.00 | They are inside the amount that it settled with now." in steps()
+    assert "Settled again, after its returns CN¥99.00 | They are inside the amount that it settled with now." in steps()

@@ -1,9 +1,13 @@
-"""What the database keeps, in the office's words: `{{ value|said:"model.column" }}`, `{{ attempt|noted }}`."""
+"""What the database keeps, in the office's words: `{{ value|said:"model.column" }}`, `{{ attempt|noted }}`,
+`{{ moment|time_at }}`.
+"""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 
+from joey.office.columns import time_text
 from joey.office.file_problems import problems_in_words
 from joey.office.words import in_words
 from joey.payouts.queries import AttemptRow
@@ -14,6 +18,11 @@ register = template.Library()
 @register.filter
 def said(value: Any, column: str) -> Any:
     return in_words(column, value)
+
+
+@register.filter
+def time_at(moment: datetime | None, seconds: str = "") -> str:
+    return time_text(moment, seconds=bool(seconds))
 
 
 @register.filter
