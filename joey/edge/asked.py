@@ -8,13 +8,13 @@ from urllib.parse import parse_qs
 
 from django.conf import settings
 
+from joey.kit.client_address import client_address, network_of
 from joey.sharing.click_rows import ClickedLink
 from joey.sharing.models import Click
 from joey.sharing.visitor import (
     DESTINATION,
     PURPOSES,
     classify,
-    network_of,
     referrer_host,
     salt_of_today,
     salted_key,
@@ -80,12 +80,14 @@ class Asked:
 
     @property
     def address(self) -> str:
-        """The visitor's address. What a client claims counts only behind our own proxy, which adds the last entry."""
-        forwarded = self._headers.get(b"x-forwarded-for")
-        if forwarded and settings.SECURE_PROXY_SSL_HEADER:
-            return forwarded.decode("latin-1").rpartition(",")[2].strip()
+        """The visitor's address, as `joey.kit.client_address` reads it."""
         client = self._scope.get("client")
-        return str(client[0]) if client else ""
+        return client_address(str(client[0]) if client else "", self._forwarded)
+
+    def _forwarded(self) -> str:
+        """What proxies wrote, of all headers of this name: one that a visitor sent comes before our proxy's."""
+        name = settings.PROXY_HEADER.lower().encode()
+        return b",".join(value for key, value in self._scope["headers"] if key == name).decode("latin-1")
 
     def click_on(self, link: ClickedLink, click_id: bytes) -> bytes:
         """The click that this request is, as a row. Its time is the database's when it is written."""

@@ -6,7 +6,6 @@ both kept. Disguised robots are not found here; nothing is paid for clicks, so t
 
 import hashlib
 import hmac
-import ipaddress
 import re
 import time
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from crawleruseragents import is_crawler
 from django.conf import settings
 
+from joey.kit.client_address import network_of
 from joey.sharing.declared_agents import PREVIEWS, ROBOTS
 from joey.sharing.models import Click
 
@@ -87,19 +87,6 @@ def _salt_of(days: int) -> bytes:
 @lru_cache(maxsize=4)
 def _salt(secret: str, day: date) -> bytes:
     return hmac.digest(secret.encode(), f"visitor salt {day.isoformat()}".encode(), "sha256")
-
-
-@lru_cache(maxsize=20_000)
-def network_of(address: str) -> str:
-    """The network of an address, coarse on purpose; "" for what is no address."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    bits = 24 if found.version == 4 else 48
-    return str(ipaddress.ip_network((found, bits), strict=False).network_address)
 
 
 def referrer_host(referrer: str) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from joey.sharing.declared_agents import PREVIEWS, ROBOTS
-from joey.sharing.visitor import classify, network_of, referrer_host, visitor_key
+from joey.sharing.visitor import classify, referrer_host, visitor_key
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
 ANDROID = "Mozilla/5.0 (Linux; Android 14; V2307A Build/UP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0"
@@ -129,21 +129,6 @@ def test_the_key_depends_on_the_instances_secret(settings: object) -> None:
     settings.SECRET_KEY = "another"  # type: ignore[attr-defined]
 
     assert visitor_key("203.0.113.7", "agent", date(2026, 11, 23)) != before
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.77", "203.0.113.0"),
-        ("::ffff:203.0.113.77", "203.0.113.0"),
-        ("2001:db8:1:2::3", "2001:db8:1::"),
-        ("fe80::1%eth0", "fe80::"),
-        ("unix:", ""),
-        ("", ""),
-    ],
-)
-def test_a_network_is_coarse(address: str, network: str) -> None:
-    assert network_of(address) == network
 
 
 @pytest.mark.parametrize(
