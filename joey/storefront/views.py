@@ -113,6 +113,12 @@ def rule_pages(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What this instance keeps of people, with its own numbers of days."""
+    return _page(request, "privacy.html", {"limits": settings}, now=clock.now())
+
+
+@require_safe
 def picture(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     found = picture_bytes(offer_id)
     if found is None:

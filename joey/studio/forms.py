@@ -15,12 +15,18 @@ from joey.shops.open_shop import INTRO_MOST, NAME_MOST
 
 
 class ContactForm(StrictForm):
-    contact = forms.CharField(label=_("Phone number or e-mail"), max_length=254)
+    contact = forms.CharField(
+        label=_("Phone number or e-mail"),
+        max_length=254,
+        error_messages={"required": _("Write your e-mail address or phone number.")},
+    )
     next = forms.CharField(required=False, max_length=200)
 
 
 class CodeForm(StrictForm):
-    code = forms.CharField(label=_("Six-digit code"), max_length=20)
+    code = forms.CharField(
+        label=_("Code from the message"), max_length=20, error_messages={"required": _("Write the code.")}
+    )
     next = forms.CharField(required=False, max_length=200)
 
 
@@ -103,6 +109,10 @@ class PayoutForm(StrictForm):
 class TokenForm(StrictForm):
     do = forms.ChoiceField(choices=[("make", "make"), ("revoke", "revoke")])
     token_id = forms.UUIDField(required=False)
+
+
+class EndSessionForm(StrictForm):
+    session = forms.CharField(max_length=32)
 
 
 class AppealForm(StrictForm):
