@@ -6,6 +6,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit import limits
+from joey.kit.rate_limit import hit
 from joey.kit.refusals import Conflict, Invalid
 from joey.kit.text import read_line
 from joey.marketplaces import registry
@@ -52,10 +54,12 @@ class SlugReserved(Conflict):
 def open_shop(owner: Person, *, slug: str, name: str, intro: str = "", now: datetime) -> Shop:
     """A new shop of `owner`, open at once at /s/<slug>.
 
-    Raises Invalid (field slug, name or intro), SlugTaken or SlugReserved (field slug), WordsRefused.
+    Raises Invalid (field slug, name or intro), SlugTaken or SlugReserved (field slug), WordsRefused, TooMany.
     """
     slug = read_slug(slug)
     name, intro = read_words(name, intro)
+    text = _("You opened many shops today. Open another one tomorrow.")
+    hit((limits.SHOPS_OF_PERSON, str(owner.pk)), now=now, text=text)
     shop = Shop(owner=owner, slug=slug, name=name, intro=intro, opened_at=now)
     try:
         with transaction.atomic():

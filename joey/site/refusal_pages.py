@@ -26,10 +26,10 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, InterfaceError | OperationalError):
             return _database_unavailable(request, exception)
-        return _refused(request, exception) if isinstance(exception, Refusal) else None
+        return refused_page(request, exception) if isinstance(exception, Refusal) else None
 
 
-def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def refused_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     page = render(request, "refusal.html", {"refusal": refusal}, status=status_of(refusal), using="jinja2")
     for name, value in headers_of(refusal).items():
         page.headers[name] = value
@@ -40,4 +40,4 @@ def _database_unavailable(request: HttpRequest, error: Exception) -> HttpRespons
     """The page asks nothing of the database, not even who is signed in."""
     log.error("the database is unavailable at %s: %s", request.path, type(error).__name__)
     text = _("The database does not answer right now. Please try again in a moment.")
-    return _refused(request, Unavailable(text, retry_after=10))
+    return refused_page(request, Unavailable(text, retry_after=10))

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from joey.studio import home, lost_orders, money_pages, orders, own_accounts, pick, share, shelves, sign_in
+from joey.studio import (
+    home,
+    lost_orders,
+    money_pages,
+    orders,
+    own_accounts,
+    pick,
+    sessions_page,
+    share,
+    shelves,
+    sign_in,
+)
 
 urlpatterns = [
     path("", home.start),
@@ -10,6 +21,7 @@ urlpatterns = [
     path("sign-in/code", sign_in.enter_code),
     path("sign-out", sign_in.sign_out),
     path("confirm", sign_in.confirm),
+    path("sessions", sessions_page.sessions_page),
     path("open", home.open_one),
     path("<slug:slug>/", home.home),
     path("<slug:slug>/settings", home.settings_page),

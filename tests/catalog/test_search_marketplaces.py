@@ -366,7 +366,7 @@ def test_a_search_for_a_link_or_copy_code_offers_the_paste_box_with_it(taobao: S
 def test_a_persons_searches_of_a_day_are_counted_and_another_persons_are_not_touched(
     taobao: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_marketplaces, "PER_PERSON", Limit("searches of a test", 1, timedelta(days=1)))
+    monkeypatch.setattr(search_marketplaces, "SEARCHES_OF_PERSON", Limit("searches of a test", 1, timedelta(days=1)))
     me = Caller(mei())
 
     assert [state(found(words, by=me)) for words in (POTS, POTS, "杯子")] == ["answered", "answered", "used_up"]
