@@ -41,4 +41,5 @@ class LanguageChoice:
             patch_vary_headers(response, ("Accept-Language", "Cookie"))  # "not found" may be cached without asking
             if asked and asked.lower() in NAMES:
                 response.set_cookie(cookie, language, max_age=31_536_000, samesite="Lax", secure=settings.SECURE)
+                response.headers["Cache-Control"] = "private, no-store"  # the choice is one visitor's
         return response
