@@ -14,11 +14,11 @@ from django.contrib.staticfiles.finders import get_finders
 from joey.api.health import PROBES
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.sharing.models import Click, Link
-from tests.cast import ada, mei
+from tests.cast import mei
 from tests.edge.server import PHONE, WECHAT, Server, server
-from tests.edge.test_own_click import session_of
-from tests.site.test_queries_per_page import address_of, api_headers, routes
+from tests.site.test_queries_per_page import address_of, api_headers, office_client, routes
 from tests.site.world import fill, ids
+from tests.studio.test_studio import signed_in
 
 HOST = "joey.example.test"
 
@@ -92,8 +92,8 @@ def faults_of(answer: httpx.Response) -> list[str]:
 def _of_every_route(client: httpx.Client) -> dict[str, httpx.Response]:
     """A GET by a stranger and by who may see it; and a POST without a token of a form, which no page takes."""
     known, found = ids(), {}
-    operator = {"cookie": f"__Host-joey={session_of(ada())}"}
-    keeper = {"cookie": f"__Host-joey={session_of(mei())}"}
+    operator = {"cookie": f"__Host-joey={office_client().cookies['joey'].value}"}
+    keeper = {"cookie": f"__Host-joey={signed_in(mei()).cookies['joey'].value}"}
     for route in routes():
         path = "/" + address_of(route, known)
         found[f"GET {path}"] = client.get(path)
@@ -105,6 +105,9 @@ def _of_every_route(client: httpx.Client) -> dict[str, httpx.Response]:
         elif route.startswith("api/"):
             found[f"GET {path} with a token"] = client.get(path, headers=api_headers(route))
     assert len(found) > 200
+    assert (
+        found["GET /office/health/ as operator"].status_code == found["GET /studio/mei/ as keeper"].status_code == 200
+    )
     return found
 
 
