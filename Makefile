@@ -39,6 +39,8 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-deps
 
 # What the tests need from Debian: a browser, a font with Chinese, the oldest PostgreSQL that Joey runs on.
 DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
+# What the slow proofs need besides: two programs that look for holes, run beside Joey and never a part of it.
+test-long: DEBIAN_PARTS += wapiti sqlmap
 # What `make bench` needs from Debian; without it the benchmarks that want it say that they were not measured.
 BENCH_PARTS := wrk nginx-light
 # On the oldest PostgreSQL, with the slow proofs: the migrations and everything about money.

@@ -1,5 +1,6 @@
 """For monitoring: alive, ready, figures. None of them asks for a session."""
 
+from django.core.exceptions import DisallowedHost
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from joey.kit import clock
 from joey.kit.client_address import read_address
 from joey.kit.close_connection import close_connection
 from joey.kit.refusals import TooMany
+
+PROBES = ("/healthz", "/readyz", "/metrics")  # answered whatever the Host (site/host_check.py)
 
 
 @require_safe
@@ -74,7 +77,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _from_here(request: HttpRequest) -> bool:
-    """From a loopback address, and not through a proxy on this machine that forwards another client."""
+    """From a loopback address, and not through a proxy on this machine that forwards another client.
+
+    A page elsewhere whose name was made to mean this machine sends that name as the Host.
+    """
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
     if any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via")):
         return False
     address = read_address(request.META.get("REMOTE_ADDR", ""))

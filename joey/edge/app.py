@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from joey.edge import answer
-from joey.edge.asked import App, Asked, ChooseLanguage, OpensHere, Receive, Scope, Send
+from joey.edge.asked import App, Asked, ChooseLanguage, OpensHere, Receive, Scope, Send, asks_this_host
 from joey.edge.go_out import GoOut
 from joey.edge.group_commit import GroupCommit
 from joey.edge.look_up import LookUp
@@ -52,7 +52,7 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        if scope["type"] == "http":
+        if scope["type"] == "http" and asks_this_host(scope):  # Django refuses every other one
             path: str = scope["path"]
             if path.startswith("/s/") and await self._shop_pages(scope, receive, send):
                 return

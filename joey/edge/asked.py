@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 from joey.kit.client_address import client_address, network_of
 from joey.sharing.click_rows import ClickedLink
@@ -30,10 +31,23 @@ OpensHere = Callable[[str, str], bool]  # (user agent, marketplace)
 
 LONGEST_REMEMBERED = 600  # bytes of an agent; a longer one is read each time, so that strangers cannot fill memory
 BROWSERS_REMEMBERED = 5_000
+LONGEST_HOST = 300  # bytes: a name has at most 253, and a port
 
 _DESTINATION = DESTINATION.encode()
 _PURPOSES_IN_ORDER = tuple(name.encode() for name in PURPOSES)
 _PURPOSES = frozenset(_PURPOSES_IN_ORDER)
+
+
+def asks_this_host(scope: Scope) -> bool:
+    """Whether the request names one of this instance's hosts, as Django's own check has it."""
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    return len(hosts) == 1 and len(hosts[0]) <= LONGEST_HOST and _is_ours(hosts[0])
+
+
+@lru_cache(maxsize=64)
+def _is_ours(host: bytes) -> bool:
+    domain, _port = split_domain_port(host.decode("latin-1"))
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 class Asked:

@@ -47,7 +47,8 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
             if not self.has_permission(request):
                 return _for_operators(request)
             response: HttpResponse = inner(request, *args, **kwargs)
-            response.headers["Content-Security-Policy"] = POLICY
+            if "Location" not in response.headers:
+                response.headers["Content-Security-Policy"] = POLICY
             return response
 
         return guarded
@@ -165,7 +166,6 @@ def _to_sign_in(request: HttpRequest, to: str | None = None) -> HttpResponse:
 def _for_operators(request: HttpRequest) -> HttpResponse:
     """The same page at every address of the office, for a person who is no operator: it tells nothing of the office."""
     page = render(request, "for_operators.html", {"to": reverse("admin:index")}, status=404, using="jinja2")
-    page.headers["Content-Security-Policy"] = POLICY
     add_never_cache_headers(page)
     return page
 

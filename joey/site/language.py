@@ -42,4 +42,5 @@ class LanguageChoice:
             if asked and asked.lower() in NAMES:
                 response.headers["Cache-Control"] = "private, no-store"  # it sets this visitor's cookie
                 response.set_cookie(cookie, language, max_age=31_536_000, samesite="Lax", secure=settings.SECURE)
+                response.headers["Cache-Control"] = "private, no-store"  # the choice is one visitor's
         return response

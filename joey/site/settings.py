@@ -136,7 +136,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "joey.site.language.LanguageChoice",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "joey.site.host_check.HostCheck",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "joey.site.idle_sessions.IdleSessions",
@@ -220,6 +220,7 @@ PROXY_HEADER = os.environ.get("JOEY_PROXY_HEADER") or "X-Forwarded-For"
 if PROXY_HEADER.lower() not in ("x-forwarded-for", "forwarded"):
     raise ImproperlyConfigured(f"JOEY_PROXY_HEADER must be X-Forwarded-For or Forwarded, not {PROXY_HEADER!r}.")
 SECURE_SSL_REDIRECT = SECURE and BEHIND_PROXY
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]  # probes come past the proxy
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -230,7 +231,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/office/"],
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],

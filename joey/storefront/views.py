@@ -33,7 +33,6 @@ from joey.storefront.in_app import refusal_of
 from joey.storefront.shop_html import shop_html
 
 _START = re.compile(r"[0-9]{1,6}")
-_TOKEN = re.compile(r"[0-9a-z-]{6,40}")
 
 
 @require_safe
@@ -84,8 +83,7 @@ def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRes
     """
     now = clock.now()
     page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
-    asked = request.GET.get("t", "")
-    token = asked if _TOKEN.fullmatch(asked) else _own_code(slug, listing_id, now)
+    token = _click(request) or _own_code(slug, listing_id, now)  # none from the address: it could be another shop's
     refusal = refusal_of(request.headers.get("user-agent", ""), page.card.marketplace)
     by_code = refusal is None or refusal.offer_instead == "copy_code"
     facts = {
@@ -126,7 +124,7 @@ def picture(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     return HttpResponse(
         found,
         content_type="image/webp",
-        headers={"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"},
+        headers={"Cache-Control": "public, max-age=86400"},
     )
 
 

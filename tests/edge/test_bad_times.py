@@ -114,6 +114,7 @@ def test_with_a_stopped_database_the_buyer_still_gets_the_page_and_the_outbound_
     assert OutboundClick.objects.count() == written[1] + 1
 
 
+# Case B2, with the database unavailable; tests/storefront/test_pages.py has the one with it.
 @pytest.mark.parametrize("ends", ["expires_at", slow("coupon_until")])
 def test_a_copy_is_not_shown_once_its_price_has_ended(
     committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link, ends: str

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from joey.catalog.models import PricePoint
 from joey.kit import clock
 from joey.record.queries import events_of
 from joey.sharing.make_link import make_link
+from joey.sharing.models import Link
 from joey.shops.models import Listing, Shelf, Shop
 from tests.cast import listed, lulus_shop, meis_shop
 from tests.storefront.goods import cost, fresh_flask, shelf_of_flasks, stale_flask
@@ -283,13 +285,17 @@ def test_inside_an_app_that_opens_no_taobao_the_outbound_click_offers_another_br
     assert "Continue to Taobao" in outside
 
 
-@pytest.mark.parametrize("token", ["https://evil.example", "//evil.example", "'><script>", "A" * 99])
-def test_a_outbound_click_token_that_is_none_is_not_repeated(client: Client, token: str) -> None:
-    listing = listed(meis_shop(), fresh_flask())
+def test_the_outbound_click_leads_on_by_the_listings_own_link_whatever_token_the_address_has(client: Client) -> None:
+    """Security L7: the link or click of another shop never stands on this shop's page."""
+    listing, other = listed(meis_shop(), fresh_flask()), listed(lulus_shop(), fresh_flask())
+    make_link(other.shop, listing_id=other.id, channel="wechat", now=clock.now())
+    others = str(Link.objects.get(listing=other, channel="shop").code)
 
-    html = client.get(path_of(listing) + "/way-out", {"t": token}, headers=EN).content.decode()
+    for token in (others, str(uuid4()), "https://evil.example", "//evil.example", "'><script>", "A" * 99):
+        html = client.get(path_of(listing) + "/way-out", {"t": token}, headers=EN).content.decode()
 
-    assert token not in html
+        assert token not in html
+        assert f'href="/go/{Link.objects.get(listing=listing, channel="shop").code}"' in html
 
 
 def test_titles_and_notes_are_shown_as_text(client: Client) -> None:
