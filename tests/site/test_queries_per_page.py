@@ -66,7 +66,7 @@ QUERIES = {
     "api/v1/office/payouts": 5,
     "healthz": 0,
     "readyz": 11,
-    "metrics": 13,
+    "metrics": 15,
     "office/search/": 2,
     "office/terms/": 8,
     "office/health/": 17,

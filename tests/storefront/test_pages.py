@@ -276,7 +276,12 @@ def test_a_poster_is_drawn_once_while_it_shows_the_same(client: Client, monkeypa
     listing = listed(meis_shop(), fresh_flask())
     code = make_link(listing.shop, listing_id=listing.id, channel="wechat", now=clock.now()).code
     drawn: list[str] = []
-    monkeypatch.setattr("joey.sharing.poster.poster_png", lambda facts, layout: drawn.append(layout) or b"png")
+
+    def draw(_facts: object, layout: str) -> bytes:
+        drawn.append(layout)
+        return b"png"
+
+    monkeypatch.setattr("joey.sharing.poster.poster_png", draw)
 
     for address in ("203.0.113.7", "203.0.113.8"):
         views._poster.cache_clear()  # as a new minute does
