@@ -89,6 +89,7 @@ KEYS = {
     "payouts_payoutlimits (currency, version)": SINGLE,
     "payouts_payoutpauseending (pause_id)": SINGLE,
     "payouts_submission (id)": FILE,
+    "people_personsession (session_key)": PERSON,
     "people_apitoken (token_hash)": PERSON,
     "people_person (email)": PERSON,
     "people_person (phone)": PERSON,

@@ -27,7 +27,7 @@ CODES_TO_CONFIRM = Limit("codes to confirm", 4_000, HOUR)
 # --- What one caller may do at an address of the site ------------------------------------------------------
 
 CODE_ENTRIES = Limit("codes entered", 300, HOUR)
-SHOPS_OPENED = Limit("shops opened", 30, HOUR)
+SHOPS_OPENED = Limit("shops opened", 60, HOUR)
 PASTES = Limit("links pasted", 300, HOUR)  # each is a call of a marketplace
 REPORTS = Limit("reports", 60, HOUR)
 POSTERS = Limit("posters", 600, HOUR)

@@ -25,6 +25,16 @@ ON CONFLICT (digest) DO UPDATE SET
 RETURNING digest, hits, ends_at
 """
 
+HIT_ALONE = """
+INSERT INTO kit_ratewindow AS w (digest, hits, ends_at)
+VALUES (%(digest)s, 1, clock_timestamp() + %(window)s)
+ON CONFLICT (digest) DO UPDATE SET
+  hits = CASE WHEN w.ends_at <= clock_timestamp() THEN 1 ELSE w.hits + 1 END,
+  ends_at = CASE WHEN w.ends_at <= clock_timestamp() THEN excluded.ends_at ELSE w.ends_at END
+WHERE w.hits < %(most)s OR w.ends_at <= clock_timestamp()
+RETURNING 1
+"""
+WAIT = "SELECT ceil(extract(epoch FROM ends_at - clock_timestamp()))::int FROM kit_ratewindow WHERE digest = %s"
 FULL = "SELECT digest, hits, ends_at FROM kit_ratewindow WHERE digest = ANY(%(digests)s::bytea[]) AND ends_at > %(now)s"
 
 
@@ -55,6 +65,12 @@ def hit(*counted: tuple[Limit, str], now: datetime, text: Text, field: str | Non
     waits = [ends_at - now for digest, hits, ends_at in found if hits > limits[bytes(digest)].most]
     if waits:
         raise TooMany(text, field=field, retry_after=max(1, -(-max(waits) // timedelta(seconds=1))))
+
+
+def hit_alone(limit: Limit, key: str, *, text: Text) -> None:
+    """Count one hit where no transaction is open, before what is counted is known. One statement. Raises TooMany."""
+    if not sql.tuples(HIT_ALONE, {"digest": limit.digest(key), "window": limit.window, "most": limit.most}):
+        raise TooMany(text, retry_after=max(1, sql.value(WAIT, [limit.digest(key)]) or 1))
 
 
 def used_up(counted: Iterable[tuple[Limit, str]], *, now: datetime) -> list[tuple[Limit, str, datetime]]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 
@@ -14,9 +15,7 @@ class SessionStore(DatabaseSessions):
 
     @classmethod
     def get_model_class(cls) -> Any:
-        from joey.people.models import PersonSession  # settings are read before models are
-
-        return PersonSession
+        return apps.get_model("people", "PersonSession")
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)

@@ -4,6 +4,8 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +33,9 @@ from joey.shops.listing_card import Card, card_of
 from joey.shops.models import Shop
 from joey.shops.names import marketplace_name
 from joey.shops.own_account import own_account_of
+
+if TYPE_CHECKING:
+    from joey.sharing.poster import PosterFacts
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +203,15 @@ def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full")
         before=card.price.reference if shows_price else None,
         picture=_picture(card.offer_id) if "picture" in printed else None,
     )
-    return Poster(posters.poster_png(facts, layout), card.price.until if shows_price else None)
+    return Poster(_drawn(facts, layout), card.price.until if shows_price else None)
+
+
+@lru_cache(maxsize=32)  # some 10 MB
+def _drawn(facts: "PosterFacts", layout: str) -> bytes:
+    """Drawn once for as long as it shows the same: drawing takes the processor for a good part of a second."""
+    from joey.sharing.poster import poster_png
+
+    return poster_png(facts, layout)
 
 
 def url_of(code: str) -> str:

@@ -8,19 +8,20 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from joey.api.problems import problem_of
-from joey.kit import clock, limits
+from joey.kit import limits
 from joey.kit.client_address import address_of, caller_key
-from joey.kit.rate_limit import Limit, hit
+from joey.kit.rate_limit import Limit, hit_alone
 from joey.kit.refusals import TooMany
 from joey.site.refusal_pages import refused_page
 
 log = logging.getLogger(__name__)
 
+TOO_MANY = _("Too many requests came from your network. Try again later.")
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 # By method and route, as urls.py writes them. Every other route that changes something counts as WRITES.
@@ -59,14 +60,9 @@ class RouteLimits:
         if limit is None or not caller:
             return None
         try:
-            _count(limit, caller)
+            hit_alone(limit, caller, text=TOO_MANY)
         except TooMany as refused:
             return problem_of(refused) if request.path.startswith("/api/") else refused_page(request, refused)
         except (OperationalError, InterfaceError):  # the view asks the database, too, and says so in its own way
             log.warning("not counted, because the database is unavailable: %s", limit.name)
         return None
-
-
-@transaction.atomic
-def _count(limit: Limit, caller: str) -> None:
-    hit((limit, caller), now=clock.now(), text=_("Too many requests came from your network. Try again later."))

@@ -1,5 +1,6 @@
 """M11: what one caller may do at an address of the site is in one table, and is refused with 429 and Retry-After."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_over_its_limit_a_caller_gets_429_and_the_time_on_pages_and_in_the_api()
     meis_shop()
     client, token = signed_in(mei()), {"Authorization": f"Bearer {make_token(mei())}"}
     json: dict[str, Any] = {"content_type": "application/json", "headers": token}
-    for limit, asked in (
+    kinds: tuple[tuple[Limit, Callable[[], Any]], ...] = (
         (limits.SHOPS_OPENED, lambda: client.post("/studio/open", {"name": "A corner", "slug": "a-corner"})),
         (limits.SHOPS_OPENED, lambda: client.post("/api/v1/shops", {"name": "B corner", "slug": "b-corner"}, **json)),
         (limits.PASTES, lambda: client.post("/studio/mei/pick/paste", {"text": "x"})),
@@ -49,10 +50,11 @@ def test_over_its_limit_a_caller_gets_429_and_the_time_on_pages_and_in_the_api()
         (limits.CODE_ENTRIES, lambda: Client().post("/studio/sign-in/code", {"code": "1"})),
         (limits.POSTERS, lambda: Client().get("/p/abc.png")),
         (limits.WRITES, lambda: client.post("/studio/mei/shelves", {"do": "add", "shelf": "Tea"})),
-    ):
+    )
+    for limit, asked in kinds:
         assert asked().status_code != 429, limit.name
         use_up(limit)
-        answer: Any = asked()
+        answer = asked()
         assert answer.status_code == 429, limit.name
         assert int(answer.headers["Retry-After"]) > 3_000
         RateWindow.objects.all().delete()

@@ -14,6 +14,7 @@ from joey.record.queries import events_of
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Link
 from joey.shops.models import Listing, Shelf, Shop
+from joey.storefront import views
 from tests.cast import listed, lulus_shop, meis_shop
 from tests.storefront.goods import cost, fresh_flask, shelf_of_flasks, stale_flask
 
@@ -270,6 +271,26 @@ def test_a_poster_is_kept_no_longer_than_the_price_on_it_lasts(client: Client) -
     kept = client.get(f"/p/{code}.png").headers["Cache-Control"]
 
     assert 0 < int(re.fullmatch(r"public, max-age=(\d+)", kept).group(1)) <= 20  # type: ignore[union-attr]
+
+
+def test_a_poster_is_drawn_once_while_it_shows_the_same(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M11: also a minute later, and for another caller; a new layout or language is another poster."""
+    listing = listed(meis_shop(), fresh_flask())
+    code = make_link(listing.shop, listing_id=listing.id, channel="wechat", now=clock.now()).code
+    drawn: list[str] = []
+
+    def draw(_facts: object, layout: str) -> bytes:
+        drawn.append(layout)
+        return b"png"
+
+    monkeypatch.setattr("joey.sharing.poster.poster_png", draw)
+
+    for address in ("203.0.113.7", "203.0.113.8"):
+        views._poster.cache_clear()  # as a new minute does
+        for layout in ("full", "framed"):
+            assert client.get(f"/p/{code}.png", {"layout": layout}, REMOTE_ADDR=address).content == b"png"
+
+    assert drawn == ["full", "framed"]
 
 
 def test_inside_an_app_that_opens_no_taobao_the_outbound_click_offers_another_browser(client: Client) -> None:
