@@ -85,13 +85,15 @@ suite: dev ## the tests without lint; of one folder or file: make suite TESTS=te
 units: dev
 	$(PY) -m pytest -q -m "not long and not commits and not serves" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
 
-lint: dev ## style, types, layers, templates, missing migrations
+lint: dev ## style, types, layers, templates, missing migrations, settings of a deployment
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check -q .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-logo
 	@if [ -n "$$(find joey -name '*.html' -print -quit)" ]; then $(PY) -m djlint joey --lint --quiet; fi
 	JOEY_NO_POOL=1 DJANGO_SETTINGS_MODULE=joey.site.settings $(PY) -W ignore -m django makemigrations --check --dry-run
+	JOEY_NO_POOL=1 JOEY_URL=https://joey.example.test JOEY_BEHIND_PROXY=1 DJANGO_SETTINGS_MODULE=joey.site.settings \
+		$(PY) -W ignore -m django check --deploy --fail-level WARNING
 
 bench: dev bench-parts ## measure against baselines of the same run, keep JSON in bench/results (BENCH="shop_page --short")
 	$(PY) -m bench $(BENCH)

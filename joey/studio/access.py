@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
+from joey.kit.http import RETRY_AFTER_SECONDS
 from joey.kit.strict_form import StrictForm
 from joey.people.models import Person
 from joey.people.step_up import needs_fresh_code
@@ -74,6 +75,8 @@ def page(request: HttpRequest, template: str, facts: dict[str, object], *, statu
     form = facts.get("form")
     for name, value in (form.headers if isinstance(form, StrictForm) else {}).items():
         response.headers[name] = value
+    if status in (429, 503):  # refused without a form
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     return response
 
 

@@ -35,7 +35,8 @@ def behind_a_proxy(committed_db: EmbeddedPostgres) -> Iterator[Server]:
 def test_every_response_is_safe(behind_a_proxy: Server) -> None:
     with httpx.Client(
         base_url=behind_a_proxy.url,
-        headers={"host": HOST, "x-forwarded-proto": "https", "user-agent": PHONE, "accept-language": "en"},
+        headers={"host": HOST, "x-forwarded-proto": "https", "user-agent": PHONE, "accept-language": "en"}
+        | {"origin": "https://elsewhere.example"},
         timeout=30,
         trust_env=False,
     ) as stranger:
@@ -55,7 +56,7 @@ def test_every_response_is_safe(behind_a_proxy: Server) -> None:
     assert all(re.fullmatch(r"GET /office/.* as operator", name) for name in evaluating), evaluating
 
 
-def test_without_https_no_browser_is_told_to_insist_on_it(joey: Server) -> None:
+def test_without_https_no_browser_has_to_insist_on_it(joey: Server) -> None:
     for path in ("/", "/static/joey.css", "/healthz", "/office/", "/go/aaaaaaaa"):
         assert "strict-transport-security" not in joey.get(path).headers
 
@@ -74,6 +75,7 @@ def faults_of(answer: httpx.Response) -> list[str]:
             "opener": headers.get("cross-origin-opener-policy") == "same-origin",
             "https": headers.get("strict-transport-security", "").startswith("max-age=31536000; includeSubDomains"),
             "caching": "no-store" in cache or re.search(r"public, max-age=\d+", cache),
+            "origins": not any(name.startswith("access-control-") for name in headers),
             "once": all(len(headers.get_list(name)) == 1 for name in ("content-security-policy", "cache-control")),
         }.items()
         if not held

@@ -307,7 +307,7 @@ def test_inside_an_app_that_opens_no_taobao_the_outbound_click_offers_another_br
 
 
 def test_the_outbound_click_leads_on_by_the_listings_own_link_whatever_token_the_address_has(client: Client) -> None:
-    """Security L7: the link or click of another shop never stands on this shop's page."""
+    """Security L7: the link or click of another shop is never on this shop's page."""
     listing, other = listed(meis_shop(), fresh_flask()), listed(lulus_shop(), fresh_flask())
     make_link(other.shop, listing_id=other.id, channel="wechat", now=clock.now())
     others = str(Link.objects.get(listing=other, channel="shop").code)

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from joey.kit import clock
+from joey.kit.refusals import TooMany
 from joey.payouts.models import Payee
 from joey.people.models import Person, SignInCode
 from joey.sharing.models import Link
@@ -385,3 +386,16 @@ def test_forms_need_their_csrf_token() -> None:
     assert "open for too long" in answer.content.decode()
     shop.refresh_from_db()
     assert shop.name == "小美的好物铺"
+
+
+def test_a_page_that_refuses_because_it_is_too_much_says_when_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Security L18."""
+    listing = listed(meis_shop(), fresh_flask())
+
+    def too_many(*_given: object, **_named: object) -> None:
+        raise TooMany("Too many links.")
+
+    monkeypatch.setattr("joey.studio.share.make_link", too_many)
+    refused = signed_in(mei()).post(f"/studio/mei/share/{listing.pk}", {"channel": "wechat"})
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "30")
