@@ -10,6 +10,7 @@ from datetime import datetime
 from joey.kit.zone import offset_name, zone
 from joey.money.money import Money
 from joey.rules.caption import check_caption, labelled
+from joey.shops.shown_price import RecentLow
 
 BRIEF, SHORT, FULL = "brief", "short", "full"
 LENGTH_OF: Mapping[str, str] = {
@@ -27,6 +28,8 @@ WORDS = {
     "zh": {
         "coupon": "券后 {price}",
         "plain": "{price}",
+        "struck": "{price}，此前 {struck}",
+        "low": "{price}，近 {days} 天最低 {low}",
         "as_of": "{price}（截至 {time}，以{place}页面为准）",
         "brief_as_of": "{price}（{time}）",
         "ask": "价格见{place}页面",
@@ -35,6 +38,8 @@ WORDS = {
     "en": {
         "coupon": "{price} with coupon",
         "plain": "{price}",
+        "struck": "{price}, before {struck}",
+        "low": "{price}, {days}-day low {low}",
         "as_of": "{price} (as of {time}; {place}'s page is what counts)",
         "brief_as_of": "{price} (as of {time})",
         "ask": "Price: see {place}",
@@ -53,6 +58,8 @@ class CaptionFacts:
     pays: Money | None
     with_coupon: bool
     as_of: datetime
+    struck: Money | None = None  # what it cost before, where that may be compared
+    low: RecentLow | None = None
     copy_code: str = ""
     labels: tuple[str, ...] = ()  # what the marketplace wants said beside its offers
 
@@ -78,6 +85,10 @@ def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, chinese: 
     when = facts.as_of.astimezone(zone())
     if length == BRIEF:
         return words["brief_as_of"].format(price=price, time=f"{when.month}-{when.day} {when:%H:%M}")
+    if facts.struck is not None:
+        price = words["struck"].format(price=price, struck=facts.struck.text)
+    elif facts.low is not None:
+        price = words["low"].format(price=price, days=facts.low.days, low=facts.low.price.text)
     time = (
         f"{when.month}月{when.day}日 {when:%H:%M}" if chinese else f"{when.day} {when:%b %Y, %H:%M} {offset_name(when)}"
     )

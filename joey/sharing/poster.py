@@ -18,6 +18,7 @@ from joey.kit.zone import offset_name, zone
 from joey.money.money import EXPONENTS, SYMBOLS, Money
 from joey.rules.caption import label
 from joey.sharing.set_type import BOLD, drawable, font, lines_of
+from joey.shops.shown_price import RecentLow
 
 WIDTH, HEIGHT = 1080, 1440
 MARGIN = 64
@@ -33,7 +34,7 @@ WORDS = {
         "as_of": "价格截至 {time}",
         "decides": "在{place}购买，以{place}页面为准",
         "coupon": "券后价",
-        "price": "价格",
+        "low": "近{days}天最低 {price}",
         "ask": "扫码看现价",
         "scan": "长按或扫码查看",
         "sold_at": "在{place}购买",
@@ -42,7 +43,7 @@ WORDS = {
         "as_of": "Price as of {time}",
         "decides": "Sold at {place}; its page decides",
         "coupon": "With coupon",
-        "price": "Price",
+        "low": "{days}-day low {price}",
         "ask": "Scan for the price",
         "scan": "Press and hold, or scan",
         "sold_at": "Sold at {place}",
@@ -62,7 +63,8 @@ class PosterFacts:
     pays: Money | None
     as_of: datetime
     with_coupon: bool = False
-    before: Money | None = None  # struck through; only where that is lawful
+    struck: Money | None = None  # what it cost before, where that may be compared
+    low: RecentLow | None = None
     picture: bytes | None = field(default=None, repr=False)
 
 
@@ -187,12 +189,15 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
             draw.rounded_rectangle((x, base - 36, x + wide + 24, base + 6), radius=8, fill="#fbe9df")
             draw.text((x + 12, base - 15), words["coupon"], font=face, fill=ACCENT, anchor="lm")
             x += wide + 42
-    if facts.before is not None:
-        face, text = font(30), drawable("".join(_parts(facts.before)))
-        wide = face.getlength(text)
-        if x + wide <= left + width:
-            draw.text((x, base), text, font=face, fill=SOFT, anchor="ls")
-            draw.line((x, base - 11, x + wide, base - 11), fill=SOFT, width=2)
+    compared = facts.struck.text if facts.struck else ""
+    if facts.low is not None and not compared:
+        compared = words["low"].format(days=facts.low.days, price=facts.low.price.text)
+    wide = font(30).getlength(compared)
+    if x + wide > left + width:  # on a line of its own
+        x, base, top = left, base + 46, top + 40
+    draw.text((x, base), compared, font=font(30), fill=SOFT, anchor="ls")
+    if facts.struck is not None:
+        draw.line((x, base - 11, x + wide, base - 11), fill=SOFT, width=2)
     return top + 108
 
 

@@ -38,7 +38,7 @@ FACTS = PosterFacts(
     pays=Money(6900, "CNY"),
     as_of=datetime(2026, 11, 23, 10, 5, tzinfo=UTC),
     with_coupon=True,
-    before=Money(12900, "CNY"),
+    struck=Money(12900, "CNY"),
     picture=picture(),
 )
 
@@ -151,8 +151,8 @@ def test_pictures_of_every_kind_are_read(form: str) -> None:
 
 
 def test_a_stale_price_is_not_on_the_poster() -> None:
-    first = opened(poster_png(replace(FACTS, pays=None, before=None, with_coupon=False)))
-    other = opened(poster_png(replace(FACTS, pays=None, before=Money(1, "CNY"), with_coupon=True)))
+    first = opened(poster_png(replace(FACTS, pays=None, struck=None, with_coupon=False)))
+    other = opened(poster_png(replace(FACTS, pays=None, struck=Money(1, "CNY"), with_coupon=True)))
 
     assert ImageChops.difference(first, other).getbbox() is None
 
@@ -168,7 +168,7 @@ def test_an_unknown_layout_is_refused_by_name() -> None:
     "amount", [Money(1, "CNY"), Money(123_456_789_00, "CNY"), Money(99_900, "KRW"), Money(1, "KWD")]
 )
 def test_any_amount_fits_beside_the_code(amount: Money) -> None:
-    poster = opened(poster_png(replace(FACTS, pays=amount, before=amount)))
+    poster = opened(poster_png(replace(FACTS, pays=amount, struck=amount)))
 
     assert decoded(poster) == [URL]
 

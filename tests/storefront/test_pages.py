@@ -7,10 +7,13 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from joey.api.listings import listing_out
 from joey.catalog.models import PricePoint
 from joey.kit import clock
 from joey.record.queries import events_of
 from joey.sharing.make_link import make_link
+from joey.sharing.share import share_of
+from joey.shops.listings_of import listings_of
 from joey.shops.models import Listing, Shelf, Shop
 from tests.cast import listed, lulus_shop, meis_shop
 from tests.storefront.goods import cost, fresh_flask, shelf_of_flasks, stale_flask
@@ -155,16 +158,36 @@ def test_an_item_without_commission_says_that_no_one_earns(client: Client) -> No
     assert "pays no commission on this item" in client.get(path_of(listing), headers=EN).content.decode()
 
 
-def test_an_unlawful_reference_price_is_not_struck_through(client: Client) -> None:
+@pytest.mark.parametrize(
+    ("steps", "struck", "low"),
+    [
+        (((40, 9900), (30, 7900), (2, 6900)), "¥79.00", ""),
+        (((40, 5900), (12, 9900), (1, 6900)), "", "30-day low ¥59.00"),  # case P1: raised, then cut
+        ((), "", ""),
+    ],
+)
+def test_page_caption_and_api_compare_a_price_by_one_rule(
+    client: Client, steps: tuple[tuple[int, int], ...], struck: str, low: str
+) -> None:
     offer = fresh_flask(list_minor=12900)
-    cost(offer, (30, 7900), (2, 6900))
-    listing = listed(meis_shop(), offer)
+    cost(offer, *steps)
+    shop = meis_shop()
+    listing = listed(shop, offer)
+    link = make_link(shop, listing_id=listing.id, channel="wechat", now=clock.now())
 
-    assert "129.00" not in text_of(client.get(path_of(listing), headers=EN).content.decode())
+    html = client.get(path_of(listing), headers=EN).content.decode()
+    caption = share_of(link, language="en", now=clock.now()).caption
+    row = listing_out(shop, listings_of(shop, language="en", now=clock.now(), limit=9).items[0])
 
-    offer.list_minor = 7900
-    offer.save()
-    assert "<s " in client.get(path_of(listing), headers=EN).content.decode()
+    found = re.search("<s .*?</s>", html)
+    assert (text_of(found[0]) if found else "") == (f"before{struck}" if struck else "")
+    assert re.findall(r"before ¥[\d.]+|\d+-day low ¥[\d.]+", caption) == (
+        [f"before {struck}"] if struck else [low] * bool(low)
+    )
+    assert (row.struck_price.text if row.struck_price else "") == struck
+    assert (f"{row.recent_low.days}-day low {row.recent_low.price.text}" if row.recent_low else "") == low
+    assert (low in text_of(html)) if low else ("day low" not in text_of(html))
+    assert "129.00" not in html
 
 
 def test_price_history_is_a_chart_a_sentence_and_a_table(client: Client) -> None:
