@@ -17,7 +17,8 @@ from joey.kit.refusals import Invalid
 from joey.kit.zone import offset_name, zone
 from joey.money.money import EXPONENTS, SYMBOLS, Money
 from joey.rules.caption import label
-from joey.sharing.set_type import BOLD, drawable, font, lines_of
+from joey.sharing.break_lines import lines_of
+from joey.sharing.set_type import BOLD, drawable, font
 from joey.shops.shown_price import RecentLow
 
 WIDTH, HEIGHT = 1080, 1440
@@ -41,7 +42,7 @@ WORDS = {
     },
     "en": {
         "as_of": "Price as of {time}",
-        "decides": "Sold at {place}; its page decides",
+        "decides": "Sold at {place}; its page is what counts",
         "coupon": "With coupon",
         "low": "{days}-day low {price}",
         "ask": "Scan for the price",
@@ -106,10 +107,10 @@ def _band(poster: Image.Image, facts: PosterFacts) -> None:
     face = font(34, BOLD)
     end = MARGIN + face.getlength(text)
     draw.rounded_rectangle((MARGIN - 16, 14, end + 16, BAND - 14), radius=8, fill=INK)
-    draw.text((MARGIN, BAND / 2), text, font=face, fill="#ffffff", anchor="lm")
+    face.draw(draw, (MARGIN, BAND / 2), text, fill="#ffffff", anchor="lm")
     name = lines_of(drawable(facts.shop_name), font(32), WIDTH - MARGIN - end - 56, 1)
     if name:
-        draw.text((WIDTH - MARGIN, BAND / 2), name[0], font=font(32), fill=SOFT, anchor="rm")
+        font(32).draw(draw, (WIDTH - MARGIN, BAND / 2), name[0], fill=SOFT, anchor="rm")
 
 
 # --- Layouts: each fills the sheet below the band ---------------------------------------------------------
@@ -143,14 +144,14 @@ def _words_and_code(sheet: _Sheet, *, top: int, inset: int = 0) -> None:
     code_top = top - quiet + 8
     sheet.image.paste(code, (code_left, code_top))
     middle = code_left + code.width / 2
-    draw.text((middle, code_top + code.height - quiet + 14), words["scan"], font=font(24), fill=SOFT, anchor="ma")
+    font(24).draw(draw, (middle, code_top + code.height - quiet + 14), words["scan"], fill=SOFT, anchor="ma")
 
     width = code_left + quiet - 48 - left
     y = float(top)
     title = drawable(facts.title)
-    size = next((size for size in (46, 42, 38) if len(lines_of(title, font(size, BOLD), width, 9)) <= 2), 38)
+    size = next((size for size in (46, 42, 38, 34) if len(lines_of(title, font(size, BOLD), width, 9)) <= 2), 34)
     for line in lines_of(title, font(size, BOLD), width, 2):
-        draw.text((left, y - size * 0.16), line, font=font(size, BOLD), fill=INK)
+        font(size, BOLD).draw(draw, (left, y - size * 0.16), line, fill=INK)
         y += size * 1.4
     y = top + 2 * 46 * 1.4 + 26
     y = _price(sheet, left, y, width)
@@ -166,7 +167,7 @@ def _words_and_code(sheet: _Sheet, *, top: int, inset: int = 0) -> None:
         about = [words["as_of"].format(time=time), words["decides"].format(place=place)]
     for line in about:
         for part in lines_of(line, font(26), width, 1):
-            draw.text((left, y), part, font=font(26), fill=SOFT)
+            font(26).draw(draw, (left, y), part, fill=SOFT)
             y += 42
 
 
@@ -174,12 +175,12 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
     """The price large with small symbol and cents; where the next line begins."""
     facts, words, draw = sheet.facts, sheet.words, sheet.draw
     if facts.pays is None:
-        draw.text((left, top + 66), words["ask"], font=font(52, BOLD), fill=ACCENT, anchor="ls")
+        font(52, BOLD).draw(draw, (left, top + 66), words["ask"], fill=ACCENT, anchor="ls")
         return top + 100
     symbol, whole, cents = _parts(facts.pays)
     x, base = left, top + 72
     for text, size in ((symbol, 48), (whole, 88), (cents, 48)):
-        draw.text((x, base), text, font=font(size, BOLD), fill=ACCENT, anchor="ls")
+        font(size, BOLD).draw(draw, (x, base), text, fill=ACCENT, anchor="ls")
         x += font(size, BOLD).getlength(text)
     x += 18
     if facts.with_coupon:
@@ -187,7 +188,7 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
         wide = face.getlength(words["coupon"])
         if x + wide + 24 <= left + width:
             draw.rounded_rectangle((x, base - 36, x + wide + 24, base + 6), radius=8, fill="#fbe9df")
-            draw.text((x + 12, base - 15), words["coupon"], font=face, fill=ACCENT, anchor="lm")
+            face.draw(draw, (x + 12, base - 15), words["coupon"], fill=ACCENT, anchor="lm")
             x += wide + 42
     compared = facts.struck.text if facts.struck else ""
     if facts.low is not None and not compared:
@@ -195,7 +196,7 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
     wide = font(30).getlength(compared)
     if x + wide > left + width:  # on a line of its own
         x, base, top = left, base + 46, top + 40
-    draw.text((x, base), compared, font=font(30), fill=SOFT, anchor="ls")
+    font(30).draw(draw, (x, base), compared, fill=SOFT, anchor="ls")
     if facts.struck is not None:
         draw.line((x, base - 11, x + wide, base - 11), fill=SOFT, width=2)
     return top + 108
@@ -204,9 +205,7 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
 def _parts(amount: Money) -> tuple[str, str, str]:
     exponent = EXPONENTS[amount.currency]
     whole, part = divmod(abs(amount.minor), 10**exponent)
-    symbol = SYMBOLS.get(amount.currency, "")
-    if drawable(symbol) != symbol or not symbol:
-        symbol = f"{amount.currency} "
+    symbol = SYMBOLS.get(amount.currency, f"{amount.currency} ")
     return symbol, f"{whole:,}", f".{part:0{exponent}d}" if exponent else ""
 
 
