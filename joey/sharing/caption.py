@@ -78,6 +78,12 @@ def caption(facts: CaptionFacts, *, channel: str, language: str) -> str:
     return check_caption(text, language)
 
 
+def shop_caption(name: str, intro: str, url: str, *, language: str) -> str:
+    """The text for a whole shop, its label in front."""
+    lines = [labelled(name, language), *([intro] if intro else []), url]
+    return check_caption("\n".join(lines), language)
+
+
 def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, chinese: bool) -> str:
     if facts.pays is None:
         return words["ask"].format(place=facts.place)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from joey.studio import home, lost_orders, money_pages, orders, own_accounts, pick, share, shelves, sign_in
+from joey.studio import home, lost_orders, money_pages, orders, own_accounts, pick, share, share_shop, shelves, sign_in
 
 urlpatterns = [
     path("", home.start),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("<slug:slug>/pick/show", pick.show_again),
     path("<slug:slug>/shelves", shelves.shelves),
     path("<slug:slug>/share", share.links),
+    path("<slug:slug>/share/shop", share_shop.share_shop),
     path("<slug:slug>/share/<uuid:listing_id>", share.share),
     path("<slug:slug>/visits", orders.visits),
     path("<slug:slug>/visits/<uuid:click_id>", orders.visit),
