@@ -203,6 +203,21 @@ def test_price_history_is_a_chart_a_sentence_and_a_table(client: Client) -> None
     assert "<table>" in html
 
 
+def test_the_axis_of_the_chart_begins_at_zero(client: Client) -> None:
+    """Case P21: 50.90 → 48.90 is no cliff."""
+    offer = fresh_flask()
+    cost(offer, (40, 5090), (20, 4890), (10, 2545))
+
+    html = client.get(path_of(listed(meis_shop(), offer)), headers=EN).content.decode()
+
+    (line,) = re.findall(r'class="line" d="([^"]*)"', html)
+    (floor,) = re.findall(r'class="grid" [^>]*y1="(\d+)"', html)
+    heights = [int(floor) - int(y) for y in re.findall(r"[ML]\d+ (\d+)", line)]
+    assert heights[1] / heights[0] == pytest.approx(4890 / 5090, abs=0.01)
+    assert heights[2] / heights[0] == pytest.approx(0.5, abs=0.01)
+    assert "¥0.00" in html
+
+
 def test_a_price_that_never_changed_says_since_when_it_is_known(client: Client) -> None:
     old, new = fresh_flask(), fresh_flask(identity="new", external_id="new")
     cost(old, (10, 6900))
