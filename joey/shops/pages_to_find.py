@@ -16,7 +16,7 @@ class FoundShop:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPage:
     """`path` after /s/."""
 
     path: str
@@ -28,9 +28,9 @@ def shops_to_find() -> list[FoundShop]:
     return [FoundShop(**row) for row in sql.rows(SHOPS_TO_FIND, {"most": MOST})]
 
 
-def pages_of_shop(slug: str) -> list[Found]:
+def pages_of_shop(slug: str) -> list[FoundPage]:
     """The shop's page and those of its goods. Two queries. Raises NotFound."""
     shop = shop_by_slug(slug)
     rows = sql.rows(LISTINGS_TO_FIND, {"shop": shop.pk, "most": MOST - 1})
-    goods = [Found(f"{slug}/{row['id']}", row["changed_at"]) for row in rows]
-    return [Found(slug, max([shop.opened_at, *(page.changed_at for page in goods)])), *goods]
+    goods = [FoundPage(f"{slug}/{row['id']}", row["changed_at"]) for row in rows]
+    return [FoundPage(slug, max([shop.opened_at, *(page.changed_at for page in goods)])), *goods]

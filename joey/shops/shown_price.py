@@ -70,15 +70,18 @@ def struck_minor(pays_minor: int, known: Sequence[Point], *, now: datetime) -> i
 
     The lowest price of the seven days before the present one began (Provisions on Clear Marking of Prices and
     Prohibition of Price Fraud, art. 17 to 19), where it is dearer, and only while the present one is the lowest of
-    30 days: a price that was raised first and then cut is compared with nothing. A marketplace's own list price,
-    which perhaps no buyer ever paid, is never struck.
+    30 days: a price that was raised first and then cut is compared with nothing. Nor is one that has held for longer
+    than these: it is the usual one by then. A marketplace's own list price, which perhaps no buyer ever paid, is never
+    struck.
     """
     earlier = list(known)
     began = now
     while earlier and earlier[-1][1] == pays_minor:
         began = earlier.pop()[0]
-    before, low = lowest_since(began - LAWFUL_DAYS, earlier), lowest_since(now - LOW_DAYS * _DAY, known)
-    return before if before is not None and low is not None and before > pays_minor <= low else None
+    since = now - LOW_DAYS * _DAY
+    before, low = lowest_since(began - LAWFUL_DAYS, earlier), lowest_since(since, known)
+    is_cut = before is not None and low is not None and before > pays_minor <= low
+    return before if is_cut and began > since else None
 
 
 def lowest_since(since: datetime, known: Sequence[Point]) -> int | None:

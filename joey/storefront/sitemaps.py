@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from joey.sharing.declared_agents import PREVIEWS
 from joey.sharing.show_cards import shop_url
-from joey.shops.pages_to_find import Found, pages_of_shop, shops_to_find
+from joey.shops.pages_to_find import FoundPage, pages_of_shop, shops_to_find
 
 KEPT_OUT = ("/go/", "/p/", "/studio/", "/office/", "/api/")
 
@@ -36,7 +36,7 @@ def all_shops(request: HttpRequest) -> HttpResponse:
 @require_safe
 def one_shop(request: HttpRequest, slug: str) -> HttpResponse:
     """Its page and those of its goods. Raises NotFound."""
-    found: list[Found] = pages_of_shop(slug)
+    found: list[FoundPage] = pages_of_shop(slug)
     return _sitemap("urlset", "url", [(shop_url(page.path), page.changed_at) for page in found])
 
 

@@ -59,6 +59,7 @@ def test_a_coupon_that_is_over_is_not_shown() -> None:
         ([], 6900, None, None),
         ([(30, 6900)], 6900, None, None),  # it never cost anything else
         ([(40, 7900), (10, 6900)], 6900, 7900, None),
+        ([(40, 7900), (31, 6900)], 6900, None, None),  # the usual price by now
         ([(60, 12900), (6, 7900), (4, 8900), (0, 6900)], 6900, 7900, None),  # the lowest of the seven days before
         ([(60, 12900), (9, 7900), (6, 12900), (0, 6900)], 6900, 7900, None),  # 79.00 held when the seven days began
         ([(60, 12900), (10, 7900), (9, 12900), (0, 6900)], 6900, 12900, None),
