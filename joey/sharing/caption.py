@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import regex
+
 from joey.kit.zone import offset_name, zone
 from joey.money.money import Money
 from joey.rules.caption import check_caption, labelled
@@ -103,4 +105,11 @@ def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, chinese: 
 
 def _shortened(title: str, most: int) -> str:
     plain = " ".join(title.split())
-    return plain if len(plain) <= most else plain[: most - 1].rstrip(" ，,、-") + "…"
+    if len(plain) <= most:
+        return plain
+    kept = ""
+    for letter in regex.findall(r"\X", plain):  # a flag or a family of emoji is not cut in two
+        if len(kept) + len(letter) >= most:
+            break
+        kept += letter
+    return kept.rstrip(" ，,、-") + "…"

@@ -6,11 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from joey.sharing.preview_card import HEIGHT, WIDTH
 from joey.sharing.show_cards import home_card_jpeg, listing_card_jpeg, shop_card_jpeg, shop_poster
 from joey.shops.queries import shop_by_slug
-
-CARD_SIZE = (WIDTH, HEIGHT)
 
 
 @require_safe

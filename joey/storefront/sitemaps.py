@@ -1,5 +1,6 @@
 """robots.txt and the sitemaps (sitemaps.org, version 0.9): one for each shop, and one that names them all."""
 
+import re
 from datetime import datetime
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from joey.sharing.declared_agents import PREVIEWS
 from joey.sharing.show_cards import shop_url
 from joey.shops.pages_to_find import FoundPage, pages_of_shop, shops_to_find
 
+_PRODUCT = re.compile(r"[A-Za-z_-]+")  # all that a group of robots.txt can name (RFC 9309, 2.2.1)
 KEPT_OUT = ("/go/", "/p/", "/studio/", "/office/", "/api/")
 
 
@@ -21,7 +23,8 @@ def robots(request: HttpRequest) -> HttpResponse:
     Those that fetch the card of a shared link have to read the link, so they are let in by name.
     """
     everyone = "".join(f"Disallow: {path}\n" for path in ("/l/", *KEPT_OUT))
-    cards = "".join(f"User-agent: {name}\n" for name, _why in PREVIEWS)
+    names = dict.fromkeys(found[0] for name, _why in PREVIEWS if (found := _PRODUCT.match(name)))
+    cards = "".join(f"User-agent: {name}\n" for name in names)
     for_cards = "".join(f"Disallow: {path}\n" for path in KEPT_OUT)
     text = f"User-agent: *\n{everyone}\n{cards}{for_cards}\nSitemap: {settings.JOEY_URL}/sitemap.xml\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -42,7 +42,7 @@ _TOKEN = re.compile(r"[0-9a-z-]{6,40}")
 def front(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     page = front_page(language=_language(), now=now)
-    facts = {"page": page, "now": now, "address": f"{settings.JOEY_URL}/", "asked": asked_language(request)}
+    facts = {"page": page, "now": now, "site": settings.JOEY_URL, "asked": asked_language(request)}
     return _page(request, "front.html", facts, now=now, expires=page.expires_at)
 
 
@@ -108,7 +108,9 @@ def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRes
 @require_safe
 def rule_pages(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    return _page(request, "rules.html", {"rules": rules(), "version": PACK_VERSION, "now": now}, now=now)
+    facts = {"rules": rules(), "version": PACK_VERSION, "now": now}
+    addresses = {"site": settings.JOEY_URL, "address": f"{settings.JOEY_URL}/rules", "asked": asked_language(request)}
+    return _page(request, "rules.html", facts | addresses, now=now)
 
 
 @require_safe
