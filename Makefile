@@ -37,9 +37,9 @@ APT := $(AS_ROOT) DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 -
 # has to be resolved.
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-deps --no-compile --retries 10 --timeout 60
 
-# What the tests need from Debian: a browser, a font with Chinese, what sets Arabic on posters (docs/operating.md), the
-# oldest PostgreSQL that Joey runs on.
-DEBIAN_PARTS := chromium fonts-noto-cjk libfribidi0 postgresql-15
+# What the tests need from Debian: a browser, a font with Chinese, what sets Arabic and signs on posters
+# (docs/operating.md), the oldest PostgreSQL that Joey runs on.
+DEBIAN_PARTS := chromium fonts-dejavu-core fonts-noto-cjk libfribidi0 postgresql-15
 # What `make bench` needs from Debian; without it the benchmarks that want it say that they were not measured.
 BENCH_PARTS := wrk nginx-light
 # On the oldest PostgreSQL, with the slow proofs: the migrations and everything about money.

@@ -20,6 +20,8 @@ REGULAR, BOLD = 400, 700
 SHAPES = bool(features.check("raqm") and features.check("fribidi"))
 
 _UNSHAPED = {"NotoSansArmenian", "NotoSansEthiopic", "NotoSansGeorgian"}  # scripts that need neither
+# Arrows, dingbats and signs of mathematics that the Noto fonts of our packages lack, where the machine has them.
+_DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 _APOSTROPHE = regex.compile(
     r"(?<=[A-Za-z])’(?=[A-Za-z])"
 )  # the first font draws the curly one as wide as a Chinese one
@@ -30,15 +32,17 @@ _RIGHT_TO_LEFT = ("R", "AL")
 
 @dataclass(frozen=True)
 class _Source:
-    """A font file; `index` is the face in it. A `shaped` one is right with SHAPES only."""
+    """A font file; `index` is the face in it. A `shaped` one is right with SHAPES only; `signs`: draws no letters."""
 
     path: Path
     index: int = 0
     shaped: bool = False
+    signs: bool = False
 
     @lru_cache(maxsize=64)  # noqa: B019 -- sources live as long as the process
     def characters(self) -> frozenset[int]:
-        return frozenset(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(self.path)), self.index).unicodes)
+        found = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(self.path)), self.index).unicodes
+        return frozenset(each for each in found if not (self.signs and unicodedata.category(chr(each))[0] in "LM"))
 
     def has(self, text: str) -> bool:
         return all(ord(character) in self.characters() for character in text)
@@ -47,7 +51,8 @@ class _Source:
     def at(self, size: int, weight: int) -> ImageFont.FreeTypeFont:
         engine = ImageFont.Layout.RAQM if self.shaped and SHAPES else ImageFont.Layout.BASIC
         face = ImageFont.truetype(self.path, size, index=self.index, layout_engine=engine)
-        face.set_variation_by_axes([weight])
+        if not self.signs:
+            face.set_variation_by_axes([weight])
         return face
 
 
@@ -70,7 +75,8 @@ def _sources() -> tuple[_Source, ...]:
         for path in sorted(noto.glob("NotoSans*.ttf"))
         if "Italic" not in path.name and path not in {source.path for source in named}
     ]
-    return (first, *named, _emoji(), *(each for each in scripts if SHAPES or not each.shaped))
+    signs = [_Source(_DEJAVU, signs=True)] if _DEJAVU.exists() else []
+    return (first, *named, _emoji(), *signs, *(each for each in scripts if SHAPES or not each.shaped))
 
 
 @lru_cache(maxsize=1)
@@ -148,8 +154,9 @@ def _placed(cluster: str, preferred: _Source | None) -> tuple[tuple[_Source, str
     for source in order:
         if source.has(ink):
             return ((source, cluster if source.shaped and SHAPES else ink),)
-    if len(ink) > 1:
-        return tuple(part for character in ink for part in _placed(character, preferred))
+    plain = ink if len(ink) > 1 else unicodedata.normalize("NFKC", ink)  # 𝐁𝐢𝐠 is drawn as Big
+    if plain != ink or len(ink) > 1:
+        return tuple(part for character in plain for part in _placed(character, preferred))
     return ((_sources()[0], f"[U+{ord(ink):04X}]"),)
 
 

@@ -221,6 +221,7 @@ def test_a_title_that_is_too_long_ends_in_an_ellipsis() -> None:
 def test_what_has_no_ink_is_left_out_and_what_no_font_has_is_named() -> None:
     assert drawable("好物🎁推荐\u200b ₩ ​¥19.90，$3") == "好物🎁推荐 ₩ ¥19.90，$3"
     assert drawable("a\nb\tc\x00d\u202e") == "a b cd"
+    assert drawable("𝐁𝐢𝐠 𝟓𝟎") == "Big 50"
     assert drawable("\U000f0000杯\ue000 \U0002a6a5") == "[U+F0000]杯[U+E000] [U+2A6A5]"
 
 
@@ -234,6 +235,7 @@ def test_every_letter_of_every_script_has_ink_of_its_own() -> None:
     assert SHAPES, "libfribidi0 comes with the browser of the tests"
     letters = [
         *"℃½①Ω★™®©№☆♥♪✓€₩₫£¥",  # case C10
+        *"✦✧➤▸⇄∞≈♔",
         *"ßşőñžłæøąğı",
         *"ếệữằỹđ",
         *"αβγδωΨ",
