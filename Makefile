@@ -37,8 +37,9 @@ APT := $(AS_ROOT) DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 -
 # has to be resolved.
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-deps --no-compile --retries 10 --timeout 60
 
-# What the tests need from Debian: a browser, a font with Chinese, the oldest PostgreSQL that Joey runs on.
-DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
+# What the tests need from Debian: a browser, a font with Chinese, what sets Arabic and signs on posters
+# (docs/operating.md), the oldest PostgreSQL that Joey runs on.
+DEBIAN_PARTS := chromium fonts-dejavu-core fonts-noto-cjk libfribidi0 postgresql-15
 # What the slow proofs need besides: two programs that look for holes, run beside Joey and never a part of it.
 test-long: DEBIAN_PARTS += wapiti sqlmap
 # What `make bench` needs from Debian; without it the benchmarks that want it say that they were not measured.

@@ -76,7 +76,6 @@ class OfferOut(Out):
     price: MoneyOut | None
     without_coupon: MoneyOut | None
     coupon_until: Time | None
-    list_price: MoneyOut | None
     commission_ppm: int
     earning: MoneyOut | None
     earns: bool
@@ -241,7 +240,6 @@ def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
         price=money_or_none(card.price),
         without_coupon=money_or_none(card.without_coupon),
         coupon_until=card.coupon_until,
-        list_price=money_or_none(card.list_price),
         commission_ppm=card.commission_ppm,
         earning=money_or_none(keepers_part(card, shares)),
         earns=not why_not,

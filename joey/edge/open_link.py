@@ -63,6 +63,7 @@ class CachedPage:
     """A listing page as it was last rendered, its outbound click pointing to the listing's own link."""
 
     page: RenderedPage
+    code: str  # of the link by which it was rendered; its card leads back there
 
     def showable(self, now: datetime) -> bool:
         """Whether every price on it may still be shown."""
@@ -83,7 +84,7 @@ class OpenLink:
         try:
             link = await self._links.find(code)
         except DatabaseUnavailable:
-            await self._without_database(asked, None, send)
+            await self._without_database(asked, None, code, send)
             return True
         if link is None:
             return False
@@ -95,30 +96,32 @@ class OpenLink:
             await answer.page(send, 503, "busy", asked.language, answer.NOT_RECORDED, (b"retry-after", b"3"))
             return True
         if not recorded:
-            await self._without_database(asked, link, send)
+            await self._without_database(asked, link, code, send)
             return True
         path = f"/s/{link.slug}/{link.listing_id}"
-        page = await page_of(self._django, scope, asked, path, click=str(click_id))
+        page = await page_of(self._django, scope, asked, path, click=str(click_id), code=code)
         if page is None:
-            await self._show_cached(asked, link, send)
+            await self._show_cached(asked, link, code, send)
             return True
-        self._keep(asked, link, page, str(click_id))
+        self._keep(asked, link, page, code, str(click_id))
         await send_page(send, page, asked)
         return True
 
-    async def _without_database(self, asked: Asked, link: LinkFacts | None, send: Send) -> None:
+    async def _without_database(self, asked: Asked, link: LinkFacts | None, code: str, send: Send) -> None:
         logger.error("click not recorded, the database is unavailable: %s", asked.path)
-        await self._show_cached(asked, link, send, answer.NOT_RECORDED)
+        await self._show_cached(asked, link, code, send, answer.NOT_RECORDED)
 
-    async def _show_cached(self, asked: Asked, link: LinkFacts | None, send: Send, *more: answer.Header) -> None:
+    async def _show_cached(
+        self, asked: Asked, link: LinkFacts | None, code: str, send: Send, *more: answer.Header
+    ) -> None:
         cached = self._cached.stale((str(link.listing_id), asked.language)) if link else None
         if cached is None or not cached.showable(datetime.now(UTC)):
             await answer.page(send, 503, "unavailable", asked.language, (b"retry-after", b"10"), *more)
         else:
-            await send_page(send, cached.page, asked, *more)
+            await send_page(send, cached.page.with_text(f"/l/{cached.code}", f"/l/{code}"), asked, *more)
 
-    def _keep(self, asked: Asked, link: LinkFacts, page: RenderedPage, click_id: str) -> None:
+    def _keep(self, asked: Asked, link: LinkFacts, page: RenderedPage, code: str, click_id: str) -> None:
         if asked.method != "GET" or asked.asks_for_language or not page.keepable or link.own_code is None:
             return
-        cached = CachedPage(page.with_text(click_id, link.own_code))
+        cached = CachedPage(page.with_text(click_id, link.own_code), code)
         self._cached.put((str(link.listing_id), asked.language), cached)

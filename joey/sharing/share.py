@@ -85,6 +85,8 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
         pays=card.price.pays,
         with_coupon=card.price.without_coupon is not None,
         as_of=card.price.as_of,
+        struck=card.price.struck,
+        low=card.price.low,
         copy_code=known.copy_code if known else "",
         labels=_labels(card, language),
     )
@@ -200,7 +202,8 @@ def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full")
         pays=card.price.pays if shows_price else None,
         as_of=card.price.as_of,
         with_coupon=shows_price and card.price.without_coupon is not None,
-        before=card.price.reference if shows_price else None,
+        struck=card.price.struck if shows_price else None,
+        low=card.price.low if shows_price else None,
         picture=_picture(card.offer_id) if "picture" in printed else None,
     )
     return Poster(_drawn(facts, layout), card.price.until if shows_price else None)

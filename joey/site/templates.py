@@ -13,6 +13,7 @@ from markupsafe import Markup
 from joey.catalog.title_in import title_in
 from joey.kit.zone import zone_name
 from joey.money.rate import rate_text
+from joey.rules.caption import label
 from joey.sharing.channel_names import channel_name
 from joey.shops.names import category_name, marketplace_name, reporter_name, seller_kind_name
 from joey.site.card import OTHER_LANGUAGE, listing_cards
@@ -36,6 +37,7 @@ def environment(**options: Any) -> Environment:
         title_in=title_in,
         listing_cards=listing_cards,
         zone_name=zone_name,
+        advert_label=advert_label,
         demo=settings.DEMO,
         sandbox=settings.SANDBOX_URL,
     )
@@ -51,6 +53,11 @@ def environment(**options: Any) -> Environment:
         channel=channel_name,
     )
     return made
+
+
+def advert_label() -> str:
+    """The label that a shared recommendation opens with, in the page's language."""
+    return label(translation.get_language() or settings.LANGUAGE_CODE)
 
 
 def lang(language: str) -> Markup:

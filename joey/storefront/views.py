@@ -23,14 +23,16 @@ from joey.sharing.file_position import may_have_to_file
 from joey.sharing.make_link import OWN, make_link
 from joey.sharing.public_link import known_copy_code, public_link
 from joey.sharing.queries import own_codes
-from joey.sharing.share import Poster, poster_of
+from joey.sharing.share import Poster, poster_of, url_of
 from joey.shops.front_page import front_page
 from joey.shops.listing_page import listing_page
 from joey.shops.queries import shop_by_slug
+from joey.storefront.asked_language import asked_language
 from joey.storefront.cache_control import how_long, set_cache_control
 from joey.storefront.chart import chart_of
 from joey.storefront.in_app import refusal_of
 from joey.storefront.shop_html import shop_html
+from joey.storefront.structured_data import product_of
 
 _START = re.compile(r"[0-9]{1,6}")
 
@@ -39,13 +41,15 @@ _START = re.compile(r"[0-9]{1,6}")
 def front(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     page = front_page(language=_language(), now=now)
-    return _page(request, "front.html", {"page": page, "now": now}, now=now, expires=page.expires_at)
+    facts = {"page": page, "now": now, "site": settings.JOEY_URL, "asked": asked_language(request)}
+    return _page(request, "front.html", facts, now=now, expires=page.expires_at)
 
 
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     start = request.GET.get("start", "")
-    page = shop_html(slug, language=_language(), start=int(start) if _START.fullmatch(start) else 0)
+    start_at = int(start) if _START.fullmatch(start) else 0
+    page = shop_html(slug, language=_language(), start=start_at, asked=asked_language(request))
     return set_cache_control(HttpResponse(page.text), now=page.now, expires=page.expires_at)
 
 
@@ -55,7 +59,7 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     now = clock.now()
     page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
     same = elsewhere([page.card.offer_id], language=_language(), now=now).get(page.card.offer_id, ())
-    click = _click(request)
+    click, code = _from_link(request)
     token = click or _own_code(slug, listing_id, now)
     facts = {
         "page": page,
@@ -68,7 +72,9 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "chart": chart_of(page.history) if page.history and page.history.can_be_drawn else None,
         "copy_code": known_copy_code(listing_id),
         "address": f"{settings.JOEY_URL}/s/{slug}/{listing_id}",
-        "site": settings.JOEY_URL,
+        "shared": url_of(code) if code else "",
+        "asked": asked_language(request),
+        "structured": product_of(page, settings.JOEY_URL),
     }
     expires = earliest((page.expires_at, *(each.until for each in same)))
     return _page(request, "listing.html", facts, now=now, expires=expires, private=bool(click))
@@ -83,7 +89,7 @@ def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRes
     """
     now = clock.now()
     page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
-    token = _click(request) or _own_code(slug, listing_id, now)  # none from the address: it could be another shop's
+    token = _from_link(request)[0] or _own_code(slug, listing_id, now)  # none from the address: it could be another shop's
     refusal = refusal_of(request.headers.get("user-agent", ""), page.card.marketplace)
     by_code = refusal is None or refusal.offer_instead == "copy_code"
     facts = {
@@ -98,16 +104,11 @@ def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRes
 
 
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """Shops may be found; links, outbound clicks and signed-in faces are not for programs that read everything."""
-    kept_out = "".join(f"Disallow: {path}\n" for path in ("/go/", "/l/", "/p/", "/studio/", "/office/", "/api/"))
-    return HttpResponse(f"User-agent: *\n{kept_out}", content_type="text/plain; charset=utf-8")
-
-
-@require_safe
 def rule_pages(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    return _page(request, "rules.html", {"rules": rules(), "version": PACK_VERSION, "now": now}, now=now)
+    facts = {"rules": rules(), "version": PACK_VERSION, "now": now}
+    addresses = {"site": settings.JOEY_URL, "address": f"{settings.JOEY_URL}/rules", "asked": asked_language(request)}
+    return _page(request, "rules.html", facts | addresses, now=now)
 
 
 @require_safe
@@ -161,10 +162,10 @@ def _page(
     return set_cache_control(response, now=now, expires=expires, private=private)
 
 
-def _click(request: HttpRequest) -> str:
-    """The id of the click that the fast path recorded before it handed the request on, or ""."""
-    scope = getattr(request, "scope", {})
-    return str(scope.get("state", {}).get("click") or "")
+def _from_link(request: HttpRequest) -> tuple[str, str]:
+    """(click, code): the click that the fast path recorded before it handed the request on, and its link's code."""
+    state = getattr(request, "scope", {}).get("state", {})
+    return str(state.get("click") or ""), str(state.get("code") or "")
 
 
 def _own_code(slug: str, listing_id: UUID, now: datetime) -> str:

@@ -11,6 +11,7 @@ from joey.studio import (
     pick,
     sessions_page,
     share,
+    share_shop,
     shelves,
     sign_in,
 )
@@ -37,6 +38,7 @@ urlpatterns = [
     path("<slug:slug>/pick/show", pick.show_again),
     path("<slug:slug>/shelves", shelves.shelves),
     path("<slug:slug>/share", share.links),
+    path("<slug:slug>/share/shop", share_shop.share_shop),
     path("<slug:slug>/share/<uuid:listing_id>", share.share),
     path("<slug:slug>/visits", orders.visits),
     path("<slug:slug>/visits/<uuid:click_id>", orders.visit),

@@ -17,6 +17,7 @@ from django.db import connection
 from joey.catalog.models import Offer
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock
+from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.prove import CHECKS
 from tests import cast
@@ -57,6 +58,8 @@ def test_with_a_frozen_database_the_buyer_still_gets_the_page_and_the_log_says_s
 ) -> None:
     live = fresh_joey.get(f"/l/{shared.code}")
     first = Click.objects.get()
+    other = make_link(shared.shop, listing_id=shared.listing_id, channel="weibo", now=clock.now())
+    fresh_joey.get(f"/l/{other.code}")  # the page that is kept is this one's, and leads back to the link that asks
 
     with frozen(committed_db):
         started = time.monotonic()

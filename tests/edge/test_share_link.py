@@ -1,5 +1,6 @@
 """/l/<code> as buyers, messengers and robots open it, through the real server."""
 
+import re
 from uuid import UUID
 
 import httpx
@@ -24,6 +25,19 @@ def test_opening_a_link_counts_a_person_and_shows_the_listing(joey: Server, shar
     assert answer.headers["cache-control"] == "private, no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_card_leads_back_through_the_link_that_was_shared(joey: Server, shared: Link) -> None:
+    """Case C9: what is shared on from a card or a browser's menu is counted by the same link."""
+    answer = joey.get(f"/l/{shared.code}", "facebookexternalhit/1.1", accept_language="en")
+
+    here = f"/l/{shared.code}"
+    assert re.findall(r'property="og:url" content="http://[^/"]*([^"]*)"', answer.text) == [here]
+    assert re.findall(r'rel="canonical" href="http://[^/"]*([^"]*)"', answer.text) == [here]
+    (picture,) = re.findall(r'property="og:image" content="http://[^/"]*([^"]*)"', answer.text)
+    card = joey.get(picture, "facebookexternalhit/1.1")
+    assert (card.status_code, card.headers["content-type"]) == (200, "image/jpeg")
+    assert Click.objects.get().visitor == "preview", "the picture is no click"
 
 
 def test_the_page_speaks_the_browsers_language(joey: Server, shared: Link) -> None:

@@ -148,6 +148,7 @@ def ids() -> dict[str, UUID | str | int]:
         "offer_id": Offer.objects.order_by("id")[0].pk,
         "click_id": Click.objects.order_by("id")[0].pk,
         "marketplace": "taobao",
+        "language": "en",
         "line_id": line.pk,
         "order_id": line.pk,
         "lost_id": LostOrder.objects.order_by("id")[0].pk,

@@ -8,11 +8,14 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from joey.api.listings import listing_out
 from joey.catalog.models import PricePoint
 from joey.kit import clock
 from joey.record.queries import events_of
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Link
+from joey.sharing.share import share_of
+from joey.shops.listings_of import listings_of
 from joey.shops.models import Listing, Shelf, Shop
 from joey.storefront import views
 from tests.cast import listed, lulus_shop, meis_shop
@@ -158,16 +161,36 @@ def test_an_item_without_commission_says_that_no_one_earns(client: Client) -> No
     assert "pays no commission on this item" in client.get(path_of(listing), headers=EN).content.decode()
 
 
-def test_an_unlawful_reference_price_is_not_struck_through(client: Client) -> None:
+@pytest.mark.parametrize(
+    ("steps", "struck", "low"),
+    [
+        (((40, 9900), (30, 7900), (2, 6900)), "¥79.00", ""),
+        (((40, 5900), (12, 9900), (1, 6900)), "", "30-day low ¥59.00"),  # case P1: raised, then cut
+        ((), "", ""),
+    ],
+)
+def test_page_caption_and_api_compare_a_price_by_one_rule(
+    client: Client, steps: tuple[tuple[int, int], ...], struck: str, low: str
+) -> None:
     offer = fresh_flask(list_minor=12900)
-    cost(offer, (30, 7900), (2, 6900))
-    listing = listed(meis_shop(), offer)
+    cost(offer, *steps)
+    shop = meis_shop()
+    listing = listed(shop, offer)
+    link = make_link(shop, listing_id=listing.id, channel="wechat", now=clock.now())
 
-    assert "129.00" not in text_of(client.get(path_of(listing), headers=EN).content.decode())
+    html = client.get(path_of(listing), headers=EN).content.decode()
+    caption = share_of(link, language="en", now=clock.now()).caption
+    row = listing_out(shop, listings_of(shop, language="en", now=clock.now(), limit=9).items[0])
 
-    offer.list_minor = 7900
-    offer.save()
-    assert "<s " in client.get(path_of(listing), headers=EN).content.decode()
+    found = re.search("<s .*?</s>", html)
+    assert (text_of(found[0]) if found else "") == (f"before{struck}" if struck else "")
+    assert re.findall(r"before ¥[\d.]+|\d+-day low ¥[\d.]+", caption) == (
+        [f"before {struck}"] if struck else [low] * bool(low)
+    )
+    assert (row.struck_price.text if row.struck_price else "") == struck
+    assert (f"{row.recent_low.days}-day low {row.recent_low.price.text}" if row.recent_low else "") == low
+    assert (low in text_of(html)) if low else ("day low" not in text_of(html))
+    assert "129.00" not in html
 
 
 def test_price_history_is_a_chart_a_sentence_and_a_table(client: Client) -> None:
@@ -181,6 +204,21 @@ def test_price_history_is_a_chart_a_sentence_and_a_table(client: Client) -> None
     assert "Between ¥69.00 and ¥99.00; the lowest from" in text_of(html)
     assert [f"¥{price}" in html for price in ("99.00", "79.00", "69.00")] == [True] * 3
     assert "<table>" in html
+
+
+def test_the_axis_of_the_chart_begins_at_zero(client: Client) -> None:
+    """Case P21: 50.90 → 48.90 is no cliff."""
+    offer = fresh_flask()
+    cost(offer, (40, 5090), (20, 4890), (10, 2545))
+
+    html = client.get(path_of(listed(meis_shop(), offer)), headers=EN).content.decode()
+
+    (line,) = re.findall(r'class="line" d="([^"]*)"', html)
+    (floor,) = re.findall(r'class="grid" [^>]*y1="(\d+)"', html)
+    heights = [int(floor) - int(y) for y in re.findall(r"[ML]\d+ (\d+)", line)]
+    assert heights[1] / heights[0] == pytest.approx(4890 / 5090, abs=0.01)
+    assert heights[2] / heights[0] == pytest.approx(0.5, abs=0.01)
+    assert "¥0.00" in html
 
 
 def test_a_price_that_never_changed_says_since_when_it_is_known(client: Client) -> None:
@@ -335,7 +373,7 @@ def test_every_page_forbids_script_and_style_that_is_not_ours(client: Client) ->
         answer = client.get(path)
         assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
         html = answer.content.decode()
-        assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son[a-z]+=", html), path
+        assert not re.search(r'<script(?![^>]*(?:src=|"application/ld\+json"))|\sstyle=|\son[a-z]+=', html), path
 
 
 def test_the_rules_are_public_with_their_version_and_law(client: Client) -> None:

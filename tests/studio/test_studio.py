@@ -1,11 +1,16 @@
 """The keeper's side: sign in by code, only one's own shops, nothing stored that was not asked for."""
 
 import re
+from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
+import segno
+import zxingcpp
 from django.test import Client
+from PIL import Image
 
 from joey.kit import clock
 from joey.kit.refusals import TooMany
@@ -33,7 +38,7 @@ def signed_in(person: Person, *, fresh: bool = True) -> Client:
 
 
 PAGES = [
-    "", "settings", "pick", "shelves", "share", "visits", "orders", "lost-orders", "earnings", "payout",
+    "", "settings", "pick", "shelves", "share", "share/shop", "visits", "orders", "lost-orders", "earnings", "payout",
     "payout-details",
 ]  # fmt: skip
 
@@ -45,7 +50,7 @@ def test_every_page_asks_strangers_to_sign_in_and_comes_back(client: Client, nam
     answer = client.get(f"/studio/mei/{name}")
 
     assert answer.status_code == 302
-    assert answer.headers["Location"] == f"/studio/sign-in?next=%2Fstudio%2Fmei%2F{name}"
+    assert answer.headers["Location"] == f"/studio/sign-in?next=%2Fstudio%2Fmei%2F{quote(name, safe='')}"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -355,6 +360,24 @@ def test_a_share_link_is_made_by_a_tap_and_not_by_looking() -> None:
     assert "Ad - I may earn a commission" in shown
     assert "earns nothing" in shown
     assert client.post(f"/studio/mei/share/{listing.id}", {"channel": "fax"}).status_code == 422
+
+
+def test_a_shop_is_shared_by_its_address_a_code_and_a_poster(client: Client) -> None:
+    """Case P13, second half."""
+    listed(meis_shop(), fresh_flask())
+    keeper = signed_in(mei())
+    assert 'href="/studio/mei/share/shop"' in keeper.get("/studio/mei/share").content.decode()
+
+    shown = keeper.get("/studio/mei/share/shop").content.decode()
+
+    address = "http://localhost:8000/s/mei"
+    assert f">{address}</output>" in shown
+    assert "Ad - I may earn a commission | 小美的好物铺" in shown
+    assert segno.make_qr(address).svg_inline(scale=4, border=2, omitsize=False) in shown
+    poster = client.get("/s/mei/poster.png", headers={"accept-language": "en"})
+    with Image.open(BytesIO(poster.content)) as drawn:
+        assert [found.text for found in zxingcpp.read_barcodes(drawn)] == [address]
+    assert client.get("/s/noone/poster.png").status_code == 404
 
 
 def test_the_poster_has_one_address_for_the_keeper_and_for_everyone(client: Client) -> None:
