@@ -29,6 +29,7 @@ SALT = "catalog.search"
 KEYS = {"relevance": "sales", "sales": "sales", "price": "price", "earning": "earning", "newest": "newest"}
 SLACK = 8  # a few more than asked for, so that offers with equal keys seldom need a second query
 MOST_EQUALS = 100_000
+BY_SOUND = 8  # the tier of what is found by how it sounds, where nothing else is
 BY_MARKETPLACE_ONLY = 9  # the tier behind those of `match`
 
 
@@ -78,7 +79,7 @@ class FindOffers:
         limit: int,
     ) -> "FindOffers":
         """Raises Invalid naming the field. No `q` is refused: one that is too long is cut, see QuestionWords.cut, and
-        a link or copy-code has no words, so it finds nothing.
+        a link or copy-code has no words, so it finds nothing. Who asks for the cheapest gets them sorted by price.
         """
         if marketplace and not is_known(marketplace):
             raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
@@ -98,9 +99,12 @@ class FindOffers:
                 )
         if min_minor is not None and max_minor is not None and min_minor > max_minor:
             raise Invalid(_("The lowest price is above the highest one."), field="max_price")
+        words = question_words("" if is_pasted(q) else q)
+        if words.cheap and sort == "relevance":
+            sort = "price"
         return FindOffers(
-            question_words("" if is_pasted(q) else q), not q.strip(), (marketplace or "")[:64] or None,
-            (category or "")[:60] or None, currency or None, min_minor, max_minor, sort, in_stock, coupon, limit,
+            words, not q.strip(), (marketplace or "")[:64] or None, (category or "")[:60] or None, currency or None,
+            min_minor, max_minor, sort, in_stock, coupon, limit,
         )  # fmt: skip
 
     def start(self, cursor: str | None, *, now: datetime) -> ListStart:
@@ -114,8 +118,17 @@ class FindOffers:
         if not self.words.words and not self.blank:
             return []  # punctuation only, or a link, which no title matches
         with guarded():
-            index = searcher()
-            return list(self._places(index, start, enumerate(self._tiers(index)), self.limit + 1 + more))
+            index, wanted = searcher(), self.limit + 1 + more
+            found = list(self._places(index, start, enumerate(self._tiers(index)), wanted))
+            if not found and (start.after is None or start.after.tier == BY_SOUND):
+                found = self.places_by_sound(index, start, match.as_typed_sounds(self.words.words, index), wanted)
+            return found
+
+    def places_by_sound(
+        self, index: "Searcher", start: ListStart, sounding: "Iterable[Query]", wanted: int
+    ) -> list[ListPlace]:
+        """The places of what is found by how it sounds."""
+        return list(self._places(index, start, ((BY_SOUND, each) for each in sounding), wanted))
 
     def places_of(self, named: Sequence[OfferRow], start: ListStart) -> list[ListPlace]:
         """The places from `start` on of offers that a marketplace named for these words, in this host's index or not.
@@ -149,7 +162,7 @@ class FindOffers:
         from tantivy import Occur
 
         after = start.after
-        narrowed = [(Occur.Must, each) for each in self._filters(int(start.moment.timestamp()))]
+        narrowed = [(Occur.Must, each) for each in self.filters(int(start.moment.timestamp()))]
         better: list[Query] = []
         for tier, query in tiers:
             if after is None or tier >= after.tier:
@@ -170,7 +183,7 @@ class FindOffers:
         of_sort = match.tiers if self.sort == "relevance" else match.loose_tiers
         return of_sort(self.words.words, index, guesses=guesses)
 
-    def _filters(self, moment: int) -> "Iterator[Query]":
+    def filters(self, moment: int) -> "Iterator[Query]":
         from tantivy import FieldType, Query
 
         facts = [

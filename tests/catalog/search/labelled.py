@@ -44,11 +44,15 @@ def yanxuan_facts() -> list[OfferFacts]:
         goods = [json.loads(line) for line in lines]
     return [
         flask_facts(
-            **{
-                "marketplace": "jd", "identity": f"yanxuan:{each['id']}", "external_id": f"yanxuan-{each['id']}",
-                "title": each["name"], "brand": each.get("brand") or "", "translations": {}, "category": "",
-                "coupon_minor": None, "volume": 0,
-            }
+            marketplace="jd",
+            identity=f"yanxuan:{each['id']}",
+            external_id=f"yanxuan-{each['id']}",
+            title=each["name"],
+            brand=each.get("brand") or "",
+            translations={},
+            category="",
+            coupon_minor=None,
+            volume=0,
         )
         for each in goods
-    ]  # fmt: skip
+    ]
