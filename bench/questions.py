@@ -34,7 +34,7 @@ def main() -> dict[str, Any]:
         fitting, own = _fitting(labelled_questions())
         started = time.perf_counter()
         asked = [question for _number, question in real_questions()]
-        nothing = sum(not _first(question)[0] for question in asked[:0 if os.environ.get("JOEY_BENCH_SHOW") else None])
+        nothing = sum(not _first(question)[0] for question in asked[: 0 if os.environ.get("JOEY_BENCH_SHOW") else None])
         return {
             "offers": offers,
             "questions": len(asked),

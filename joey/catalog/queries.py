@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.cards import OfferCard, offer_cards
 from joey.catalog.models import Offer
 from joey.catalog.search.changes import offers_with
-from joey.catalog.search.find_offers import FindOffers, ListPlace, ListStart
+from joey.catalog.search.find_offers import FindOffers, ListStart
+from joey.catalog.search.in_order import ListPlace
 from joey.catalog.search.nearest import nearest_places
 from joey.catalog.search.search_marketplaces import MarketplaceSearch, SearchedMarketplace
 from joey.kit import clock, sql

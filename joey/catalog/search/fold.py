@@ -18,8 +18,8 @@ RUNS = re.compile(rf"[{UNSPACED}]+|\d+(?:[.,]\d+)*|[^\W\d_{UNSPACED}]+")
 # Characters that join what is on both sides, 5/8, 180×200; and letters joined by them: wi-fi, levi's.
 GLUE = re.compile("[-._/'’·&+×]")
 GLUED = re.compile(rf"[^\W\d_{UNSPACED}]+(?:{GLUE.pattern}[^\W\d_{UNSPACED}]+)+")
-# Forms of one character of which neither is the other's traditional one, each with the form it is taken for.
-_VARIANTS = "著着 妳你 牠它 账帐 钮纽 黏粘 蕃番 揹背 祇只 蔴麻 簷檐 吋寸 呎尺"
+# Forms of one character of which neither is the other's traditional one, and the form each is taken for.
+_VARIANTS = ("著妳牠账钮黏蕃揹祇蔴簷吋呎", "着你它帐纽粘番背只麻檐寸尺")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
@@ -93,5 +93,5 @@ def _plain_characters() -> dict[int, str]:
         plain |= {
             ord(one): other for one, other in zip(characters, answers, strict=True) if one != other and len(other) == 1
         }
-    variants = {ord(one): other for one, other in _VARIANTS.split()}
+    variants = {ord(one): other for one, other in zip(*_VARIANTS, strict=True)}
     return {code: other.translate(variants) for code, other in plain.items()} | variants

@@ -1,9 +1,10 @@
 """The index queries for the words of a question, strictest first.
 
-1. every word exactly, in this order; 2. every word exactly; 3. Chinese words also as adjacent characters, however a title
-was split, letters also as the beginning of a word, glued or spaced; 4. every word exactly, or a synonym; 5. both;
-6. letters also with a typing error. Where no word has a synonym, 3 and 5 are one. Digits are never guessed. The tier of an offer depends only on the offer and the question, so a list read page by
-page keeps its order while other offers come and go.
+1. every word exactly, in this order; 2. every word exactly; 3. Chinese words also as adjacent characters, however a
+title was split, letters also as the beginning of a word, glued or spaced; 4. every word exactly, or a synonym; 5. both;
+6. letters also with a typing error. Where no word has a synonym, 3 and 5 are one. Digits are never guessed. The tier of
+an offer depends only on the offer and the question, so a list read page by page keeps its order while other offers come
+and go.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What comes nearest to a question that finds nothing: what sounds the same, what has most of its words, what sells most.
+"""What comes nearest to a question that finds nothing: what sounds the same, has most of its words, or sells most.
 
 None of it counts as found: a face says which words were left out, then shows it.
 """
@@ -6,10 +6,11 @@ None of it counts as found: a face says which words were left out, then shows it
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from joey.catalog.search import match
-from joey.catalog.search.find_offers import FindOffers, ListPlace, ListStart
+from joey.catalog.search.find_offers import FindOffers, ListStart
+from joey.catalog.search.in_order import ListPlace
 from joey.catalog.search.read_index import guarded, searcher
 from joey.catalog.search.split_words import QuestionWord, QuestionWords, with_synonyms
 from joey.catalog.search.synonyms import synonyms
@@ -77,7 +78,8 @@ class _Counted:
 
         query = match.loosely(words, self.index, guesses=True)
         parts: list[tuple[Occur, Query]] = [(Occur.Must, each) for each in (query, *self._filters)]
-        return int(self.index.search(Query.boolean_query(parts), limit=1, count=True).count or 0)
+        found: Any = self.index.search(Query.boolean_query(parts), limit=1, count=True)
+        return int(found.count)
 
 
 def _fewer(asked: Sequence[QuestionWord], count: _Counted) -> Iterator[tuple[QuestionWord, ...]]:
@@ -129,6 +131,7 @@ def _split_by_titles(words: Sequence[QuestionWord], index: "Searcher") -> tuple[
     A splitter's own dictionary lacks brands and new goods: it splits 幼猫猫条 into 幼, 猫猫 and 条.
     """
     found: list[QuestionWord] = []
+    names = synonyms()
     for han, run in groupby(words, key=lambda word: word.han):
         if not han:
             found += run
@@ -140,7 +143,7 @@ def _split_by_titles(words: Sequence[QuestionWord], index: "Searcher") -> tuple[
             ends = [(best[end - 1][0], (*best[end - 1][1], text[end - 1 : end]))]
             for start in range(max(0, end - LONGEST_KNOWN), end - 1):
                 known = text[start:end]
-                if (known,) in synonyms() or index.doc_freq("words", known):
+                if (known,) in names or index.doc_freq("words", known):
                     ends.append((best[start][0] + len(known) ** 2, (*best[start][1], known)))
             best.append(max(ends, key=lambda each: each[0]))
         found += [with_synonyms(word) for word in _unknown_together(best[-1][1])]

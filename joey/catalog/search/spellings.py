@@ -10,9 +10,11 @@ from decimal import Decimal
 # Each measure's smallest unit, and how many of it the others are. A Han unit that may begin another word says before
 # which characters it does: 3升 is a volume, 3升级 is not.
 _MEASURES = {
-    "ml": "1 毫升 ml cc milliliter milliliters millilitre millilitres | 1000 公升 升(?![级降温华腾]) l liter liters litre litres",
+    "ml": "1 毫升 ml cc milliliter milliliters millilitre millilitres"
+    " | 1000 公升 升(?![级降温华腾]) l liter liters litre litres",
     "g": "1 公克 克(?![拉力重隆制莱服]) g gram grams | 500 市斤 斤 | 1000 千克 公斤 kg kgs",
-    "mm": "1 毫米 mm | 10 厘米 公分 cm | 1000 公尺 米(?![其饭粉粒线饼糊酒醋色白黄奇兰家字老皮汤糕花面桶箱袋奶菲诺妮]) m",
+    "mm": "1 毫米 mm | 10 厘米 公分 cm"
+    " | 1000 公尺 米(?![其饭粉粒线饼糊酒醋色白黄奇兰家字老皮汤糕花面桶箱袋奶菲诺妮]) m",
     "mg": "1 毫克 mg",
     "inch": "1 英寸 寸(?![头照衫]) inch inches \" ″ ′′ ''",
     "w": "1 瓦特 瓦(?![楞罐片斯]) w watt watts | 1000 千瓦 kw",
