@@ -14,8 +14,8 @@ Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
 
 class OffersIn(PageIn):
     """`q`: words that an offer must have, all of them, or their synonyms; who asks for the cheapest (面膜 便宜) gets
-    them sorted by price. Text beyond the limit is ignored and comes back as `query_truncated`. A link or copy-code finds
-    nothing here, and `to_paste` says so: it goes to /offers/paste.
+    them sorted by price. Text beyond the limit is ignored and comes back as `query_truncated`. A link or copy-code
+    finds nothing here, and `to_paste` says so: it goes to /offers/paste.
 
     `min_price` and `max_price` are in minor units of `currency`; different currencies are never compared.
     """

@@ -156,7 +156,7 @@ def test_a_link_or_copy_code_is_never_corrected_and_is_looked_up(browser: Client
 
     assert not [word for word in ("Did you mean", "Nothing found", "Stainless steel") if word in page]
     assert not links(typing, "/studio/mei/pick")
-    assert "not a link or copy-code of a marketplace that Joey is connected to" in page
+    assert 'role="alert"' in page, "no marketplace that is connected here knows it"
     assert page.count(q) == 1, "it stays in the box, the only one"
     assert "This is a link or copy-code. Search finds its item." in typing
     assert (answer["items"], answer["to_paste"]) == ([], True)
