@@ -40,6 +40,8 @@ NO_QUANTITIES = [
     "一二三件",
     "iphone14pro",
     "3克拉",
+    "奶瓶零件",
+    "百色裤夹",
 ]
 
 # What is typed, and a title that it has to find and to be found by.
