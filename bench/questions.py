@@ -26,12 +26,20 @@ def main() -> dict[str, Any]:
         from joey.catalog.search.follow import rebuild
         from tests.catalog.offers import NOW
         from tests.catalog.search.goods import MARKETPLACES, demo_facts
-        from tests.catalog.search.labelled import GONE_THROUGH, labelled_questions, real_questions, yanxuan_facts
+        from tests.catalog.search.labelled import (
+            GONE_THROUGH,
+            HELD_OUT,
+            labelled_questions,
+            real_questions,
+            yanxuan_facts,
+        )
 
         settings.DATA, settings.JOEY_MARKETPLACES = Path(data), MARKETPLACES
         take_offers([*demo_facts(), *yanxuan_facts()], now=NOW)
         offers = rebuild()
         fitting, own = _fitting(labelled_questions())
+        held_out = labelled_questions(HELD_OUT)
+        held_out_fitting, _own = _fitting(held_out)
         started = time.perf_counter()
         asked = [question for _number, question in real_questions()]
         nothing = sum(not _found(question) for question in asked)
@@ -45,6 +53,8 @@ def main() -> dict[str, Any]:
             "without_a_good_that_fits": GONE_THROUGH - len(labelled_questions()),
             "fitting_among_first_three": fitting,
             "fitting_without_dropping_words": own,
+            "held_out": len(held_out),
+            "held_out_fitting_among_first_three": held_out_fitting,
         }
 
 
