@@ -143,6 +143,27 @@ def test_where_one_marketplace_has_nothing_it_says_so_and_leads_to_all(browser: 
     assert "were searched." not in everywhere
 
 
+def test_what_comes_nearest_is_shown_with_what_was_dropped(browser: Client) -> None:
+    """Case P6."""
+    take({"title": "抗风折叠伞"}, {"title": "燕麦补水面膜"})
+
+    near = browser.get("/studio/mei/pick?q=伞 紫色&sort=price").content.decode()
+    sounding = browser.get("/studio/mei/pick?q=面摸").content.decode()
+    far = browser.get("/studio/mei/pick?q=龘龘").content.decode()
+    cheap = browser.get("/studio/mei/pick?q=面膜 便宜").content.decode()
+
+    assert "Without “紫色” these come closest" in near
+    assert {"q": ["伞"], "sort": ["price"]} in links(near, "")
+    assert "抗风折叠伞" in near
+    assert "燕麦补水面膜" not in near
+    assert "These sound the same" in sounding
+    assert "燕麦补水面膜" in sounding
+    assert "These sell best" in far
+    assert "抗风折叠伞" in far
+    assert 'aria-current="true">Cheapest first' in re.sub(r"\s+", " ", cheap)
+    assert "Nothing found" not in cheap
+
+
 @pytest.mark.parametrize(
     "q", ["https://item.example.com/steal/flsk.htm", "看 item.example.com/steal flsk", "￥flskstainl￥"]
 )
