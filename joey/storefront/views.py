@@ -89,7 +89,9 @@ def outbound_click(request: HttpRequest, slug: str, listing_id: UUID) -> HttpRes
     """
     now = clock.now()
     page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
-    token = _from_link(request)[0] or _own_code(slug, listing_id, now)  # none from the address: it could be another shop's
+    token = _from_link(request)[0] or _own_code(
+        slug, listing_id, now
+    )  # none from the address: it could be another shop's
     refusal = refusal_of(request.headers.get("user-agent", ""), page.card.marketplace)
     by_code = refusal is None or refusal.offer_instead == "copy_code"
     facts = {

@@ -49,10 +49,6 @@ class DescribeShopForm(StrictForm):
     keeper = forms.CharField(label=_("Your name, as buyers see it (optional)"), max_length=40, required=False)
 
 
-class PasteForm(StrictForm):
-    text = forms.CharField(label=_("Link or copy-code"), max_length=2000)
-
-
 class AddForm(StrictForm):
     offer_id = forms.UUIDField()
     shelf = forms.CharField(max_length=SHELF_NAME_MOST, required=False)

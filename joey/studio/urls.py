@@ -32,7 +32,6 @@ urlpatterns = [
     path("<slug:slug>/accounts/<str:marketplace>/remove", own_accounts.remove_own_account_page),
     path("<slug:slug>/pick", pick.pick),
     path("<slug:slug>/pick/suggestions", pick.suggestions),
-    path("<slug:slug>/pick/paste", pick.paste),
     path("<slug:slug>/pick/add", pick.add),
     path("<slug:slug>/pick/undo", pick.undo),
     path("<slug:slug>/pick/show", pick.show_again),

@@ -154,7 +154,6 @@ NO_PAGE = {
     "studio/sign-out": 405,
     "studio/<slug:slug>/tokens": 405,
     "studio/<slug:slug>/accounts/<str:marketplace>/remove": 404,  # where none is connected
-    "studio/<slug:slug>/pick/paste": 405,
     "studio/<slug:slug>/pick/add": 405,
     "studio/<slug:slug>/pick/undo": 405,
     "studio/<slug:slug>/pick/show": 405,

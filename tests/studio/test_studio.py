@@ -217,13 +217,14 @@ def test_what_the_rules_refuse_is_shown_to_the_keeper_with_the_reason() -> None:
     assert "电 子 烟" not in client.get("/s/mei").content.decode()
 
 
-def test_a_pasted_text_that_is_no_link_is_refused_beside_the_field() -> None:
+def test_a_link_of_elsewhere_is_refused_and_stays_in_the_box() -> None:
     meis_shop()
 
-    answer = signed_in(mei()).post("/studio/mei/pick/paste", {"text": "hello"})
+    answer = signed_in(mei()).get("/studio/mei/pick", {"q": "https://elsewhere.example/1"})
 
     assert answer.status_code == 422
     assert "not a link or copy-code" in answer.content.decode()
+    assert 'value="https://elsewhere.example/1"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
