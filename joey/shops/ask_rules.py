@@ -5,6 +5,7 @@ from django.conf import settings
 from joey.catalog.models import Offer
 from joey.kit.refusals import Invalid
 from joey.kit.sentences import to_keep
+from joey.marketplaces import registry
 from joey.rules.audit_listing import ListingFacts, Verdict, audit_listing, audit_text
 from joey.shops.models import Listing, Shop
 
@@ -38,14 +39,31 @@ def facts_of(shop: Shop, offer: Offer, note: str) -> ListingFacts:
         brand=offer.brand,
         registered_names=settings.JOEY_REGISTERED_NAMES,
         country=settings.JOEY_COUNTRY,
+        protected_names=protected_names(),
     )
 
 
 def refuse_words(field: str, text: str) -> None:
     """Raise WordsRefused naming `field` when the rules do not allow `text` in public."""
-    verdict = audit_text(field, text, registered_names=settings.JOEY_REGISTERED_NAMES, country=settings.JOEY_COUNTRY)
+    verdict = audit_text(
+        field,
+        text,
+        registered_names=settings.JOEY_REGISTERED_NAMES,
+        country=settings.JOEY_COUNTRY,
+        protected_names=protected_names(),
+    )
     if not verdict.publish:
         finding = verdict.findings[0]
         raise WordsRefused(
-            str(finding.message), field=field, rule_id=finding.rule_id, pack_version=verdict.pack_version
+            str(finding.message),
+            field=field,
+            rule_id=finding.rule_id,
+            pack_version=verdict.pack_version,
+            matched=finding.matched,
         )
+
+
+def protected_names() -> frozenset[str]:
+    """Names that no shop may pass for: those of marketplaces, from their manifests, and of this instance."""
+    served = [wording for each in registry.manifests() for wording in each.marketplaces.values()]
+    return frozenset({name for wording in served for name in (wording.en, wording.zh)}) | settings.JOEY_NAMES

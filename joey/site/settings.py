@@ -258,6 +258,8 @@ JOEY_LICENSED_CHANNELS = licensed_channels()
 JOEY_COUNTRY = (os.environ.get("JOEY_COUNTRY") or "CN").upper()  # whose advertising law the shops keep, ISO 3166
 if not re.fullmatch("[A-Z]{2}", JOEY_COUNTRY):
     raise ImproperlyConfigured(f"JOEY_COUNTRY must be a country's two letters such as CN, not {JOEY_COUNTRY!r}.")
+# What this site is called: no shop may be, nor call itself its support.
+JOEY_NAMES = frozenset(filter(None, map(str.strip, (os.environ.get("JOEY_NAMES") or "Joey").split(","))))
 # Marks and company names that an operator has checked, parted by commas: 第一坊 is a name, not a claim to be first.
 JOEY_REGISTERED_NAMES = frozenset(filter(None, map(str.strip, os.environ.get("JOEY_REGISTERED_NAMES", "").split(","))))
 
