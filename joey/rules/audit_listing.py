@@ -156,7 +156,7 @@ _WHY = {
         " Leave it out; what shops really earn is on a public page."
     ),
     contact_lures.RULE_ID: _(
-        "“%(matched)s” leads buyers away from the page, where no marketplace protects them (%(rule)s)."
+        "“%(matched)s” leads buyers off the page, where no marketplace protects them (%(rule)s)."
         " Leave out addresses, contacts and money back."
     ),
     official_names.RULE_ID: _(

@@ -1,4 +1,4 @@
-"""JOEY-1: no shop leads buyers away from the page: no address, messenger, phone number or promise of money back.
+"""JOEY-1: no shop leads buyers off the page: no address, messenger, phone number or promise of money back.
 
 A buyer who pays at the marketplace is protected there. One who is asked to write to a stranger first, or to collect
 money afterwards, is not, and marketplaces close the orders of those who ask. A rule of this site, and of no law.
@@ -75,7 +75,7 @@ _SPOKEN = str.maketrans("〇零一二三四五六七八九幺壹贰叁肆伍陆�
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of `text`, as written, that lead away from the page."""
+    """Spans of `text`, as written, that lead off the page."""
     folded = fold(text)
     found = {folded.written(begin, end) for begin, end in _WORDS.hits(folded)}
     plain = _plain(text)

@@ -65,7 +65,7 @@ def rules() -> tuple[Rule, ...]:
         ),
         Rule(
             contact_lures.RULE_ID,
-            _("No address, contact or money back that leads buyers away from the page"),
+            _("No address, contact or money back that leads buyers off the page"),
             gettext_noop("A rule of this site: buyers are protected where they pay, which is the marketplace"),
             date(2026, 11, 30),
             contact_lures.EXEMPTIONS,
