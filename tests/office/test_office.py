@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -657,3 +658,16 @@ def test_everything_that_waits_for_an_operator_is_on_the_first_page_with_its_age
 
 def test_an_office_in_which_nothing_waits_says_so() -> None:
     assert "Nothing waits for you" in signed_in(ada()).get("/office/waiting/").content.decode()
+
+
+def test_a_person_without_an_e_mail_has_a_page_and_every_row_a_text() -> None:
+    """Case P2: a row is drawn with each nullable column empty, and `str` of it is a text."""
+    person = Person.objects.create(phone="+8613800138000")
+    by_phone = reverse("admin:people_person_change", args=[person.pk])
+
+    shown = signed_in(ada()).get(by_phone)
+
+    assert shown.status_code == 200
+    assert "+8613800138000" in shown.content.decode()
+    for model in {*TABLES, *(each for each in apps.get_models() if each.__module__.startswith("joey."))}:
+        assert isinstance(str(model()), str), model
