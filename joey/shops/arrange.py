@@ -14,7 +14,7 @@ from joey.kit.text import read_line, read_reason
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.shops.add_listing import NOTE_MOST, NotListable, read_shelf_name, shelf_named
-from joey.shops.ask_rules import WordsRefused, judge
+from joey.shops.ask_rules import judge, raise_findings
 from joey.shops.models import Listing, Shelf, Shop
 
 Direction = Literal["up", "down"]
@@ -97,12 +97,7 @@ def set_note(shop: Shop, listing_id: UUID, *, note: str, now: datetime) -> Listi
     listing = _listing(shop, listing_id)
     before = listing.state
     listing.note = read_line(note, field="note", at_most=NOTE_MOST)
-    verdict = judge(listing, shop, listing.offer)
-    in_note = [finding for finding in verdict.findings if finding.field == "note"]
-    if in_note:
-        raise WordsRefused(
-            str(in_note[0].message), field="note", rule_id=in_note[0].rule_id, pack_version=verdict.pack_version
-        )
+    raise_findings(judge(listing, shop, listing.offer), "note")
     if before == Listing.State.HIDDEN:
         listing.state = before
     listing.save(update_fields=["note", "state", "rule_id", "reason", "pack_version"])

@@ -11,7 +11,7 @@ from joey.shops.models import Listing, Shop
 
 
 class WordsRefused(Invalid):
-    """The rules do not allow these words; rule id and pack version are in the facts."""
+    """The rules do not allow these words; rule id, pack version and `matched` words are in the facts."""
 
     code = "words_refused"
 
@@ -52,14 +52,19 @@ def refuse_words(field: str, text: str) -> None:
         country=settings.JOEY_COUNTRY,
         protected_names=protected_names(),
     )
-    if not verdict.publish:
-        finding = verdict.findings[0]
+    raise_findings(verdict, field)
+
+
+def raise_findings(verdict: Verdict, field: str) -> None:
+    """Raise WordsRefused for what the verdict found in that field, naming its first rule and all its words."""
+    found = [finding for finding in verdict.findings if finding.field == field]
+    if found:
         raise WordsRefused(
-            str(finding.message),
+            str(found[0].message),
             field=field,
-            rule_id=finding.rule_id,
+            rule_id=found[0].rule_id,
             pack_version=verdict.pack_version,
-            matched=finding.matched,
+            matched=list(dict.fromkeys(finding.matched for finding in found)),
         )
 
 

@@ -1,6 +1,7 @@
 """Shelves: the order of goods, notes, what is shown, and why something was refused. One small form per action."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -52,23 +53,41 @@ ACTIONS: dict[str, Action] = {
 def shelves(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
-    problem, status = "", 200
+    kept, problem, status = Kept(), "", 200
     if request.method == "POST":
         try:
             _do(shop, request, now)
             mark = request.POST.get("listing_id") or request.POST.get("shelf_id") or ""
             return HttpResponseRedirect(f"/studio/{slug}/shelves" + (f"#i-{mark}" if mark else ""))
         except Refusal as refusal:
-            problem, status = str(refusal.text), status_of(refusal)
+            kept, problem, status = _kept(request, refusal), str(refusal.text), status_of(refusal)
     facts = {
         "shop": shop,
         "tab": "shelves",
         "now": now,
         "stock": stock_of(shop, language=language(), now=now),
         "problem": problem,
+        "kept": kept,
         "steps_left": steps_left(shop),
     }
     return page(request, "shelves.html", facts, status=status)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was typed into the form that was refused, so that it is shown there again; `id` is the row's."""
+
+    do: str = ""
+    id: str = ""
+    text: str = ""
+    words: tuple[str, ...] = ()  # of it, which the rules do not allow
+
+
+def _kept(request: HttpRequest, refusal: Refusal) -> Kept:
+    given = request.POST
+    text = given.get("note") or given.get("shelf") or ""
+    row = given.get("listing_id") or given.get("shelf_id") or ""
+    return Kept(given.get("do", ""), row, text, tuple(refusal.facts.get("matched", ())))
 
 
 def _do(shop: Shop, request: HttpRequest, now: datetime) -> None:
