@@ -115,20 +115,28 @@ def hide_listing(shop: Shop, listing_id: UUID, *, reason: str = "", now: datetim
     listing = _listing(shop, listing_id)
     if listing.state == Listing.State.REFUSED:
         raise Conflict(_("This item was refused and is not shown to anyone. There is nothing to hide."))
-    listing.state, listing.reason = Listing.State.HIDDEN, reason
-    listing.save(update_fields=["state", "reason"])
+    if listing.hidden_by_operator and not reason:
+        return listing  # as it is, with the operator's reason
+    listing.state, listing.reason, listing.hidden_by_operator = Listing.State.HIDDEN, reason, bool(reason)
+    listing.save(update_fields=["state", "reason", "hidden_by_operator"])
     _record("hidden", listing, now, **({"reason": keep_text(reason, shop_id=shop.id).fact} if reason else {}))
     return listing
 
 
 @transaction.atomic
-def show_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> Listing:
-    """Show a listing again if the current rules allow it; else it becomes refused. Raises NotFound, NotListable."""
+def show_listing(shop: Shop, listing_id: UUID, *, by_operator: bool = False, now: datetime) -> Listing:
+    """Show a listing again if the current rules allow it; else it becomes refused.
+
+    What an operator hid, only an operator shows. Raises NotFound, NotListable, Conflict.
+    """
     listing = _listing(shop, listing_id)
+    if not by_operator:
+        _check_not_hidden_by_operator(listing)
+    listing.hidden_by_operator = False
     if listing.offer.withdrawn_at is not None:
         raise NotListable(_("Its marketplace does not sell this item any more."), field="offer_id")
     judge(listing, shop, listing.offer)
-    listing.save(update_fields=["state", "rule_id", "reason", "pack_version"])
+    listing.save(update_fields=["state", "rule_id", "reason", "pack_version", "hidden_by_operator"])
     _record(listing.state, listing, now, rule=listing.rule_id)
     return listing
 
@@ -140,6 +148,7 @@ def remove_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> None:
     Raises NotFound, Conflict.
     """
     listing = _listing(shop, listing_id)
+    _check_not_hidden_by_operator(listing)
     try:
         with transaction.atomic():
             # Checked here and not at commit, so that the keeper gets the reason.
@@ -149,6 +158,11 @@ def remove_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> None:
     except IntegrityError as shared:
         raise Conflict(_("This item has been shared, so its links must keep working. Hide it instead.")) from shared
     _record("removed", listing, now)
+
+
+def _check_not_hidden_by_operator(listing: Listing) -> None:
+    if listing.hidden_by_operator:
+        raise Conflict(_("An operator hid this item. Ask for another look where it says why."))
 
 
 def _record(what: str, listing: Listing, now: datetime, **facts: str) -> None:

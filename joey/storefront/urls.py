@@ -13,6 +13,8 @@ urlpatterns = [
     path("s/<slug:slug>/<uuid:listing_id>/way-out", views.outbound_click),
     path("s/<slug:slug>/<uuid:listing_id>/not-tracked", not_tracked.not_tracked),
     path("s/<slug:slug>/<uuid:listing_id>/report", report.report),
+    path("s/<slug:slug>/report", report.report),
+    path("reports", report.answered),
     path("pictures/<uuid:offer_id>.webp", views.picture),
     path("p/<slug:code>.png", views.poster),
 ]

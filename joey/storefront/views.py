@@ -18,6 +18,7 @@ from joey.catalog.same_item.queries import elsewhere
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
 from joey.marketplaces import registry
+from joey.orders.settled_shops import has_settled
 from joey.rules.pack import PACK_VERSION, rules
 from joey.sharing.file_position import may_have_to_file
 from joey.sharing.make_link import OWN, make_link
@@ -39,7 +40,7 @@ _TOKEN = re.compile(r"[0-9a-z-]{6,40}")
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    page = front_page(language=_language(), now=now)
+    page = front_page(language=_language(), now=now, has_settled=has_settled())
     return _page(request, "front.html", {"page": page, "now": now}, now=now, expires=page.expires_at)
 
 

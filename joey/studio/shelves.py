@@ -16,9 +16,10 @@ from joey.kit.strict_form import StrictForm
 from joey.sharing.file_position import steps_left
 from joey.shops import arrange
 from joey.shops.models import Shop
+from joey.shops.report_listing import appeal_hidden
 from joey.shops.stock import stock_of
 from joey.studio.access import keeper_only, language, own_shop, page
-from joey.studio.forms import ListingForm, NoteForm, PlaceForm, ShelfForm, ShelfNameForm
+from joey.studio.forms import AskAgainForm, ListingForm, NoteForm, PlaceForm, ShelfForm, ShelfNameForm
 
 Given = dict[str, Any]
 Action = tuple[type[StrictForm], Callable[[Shop, Given, datetime], object]]
@@ -41,6 +42,10 @@ ACTIONS: dict[str, Action] = {
     "note": (
         NoteForm,
         lambda shop, given, now: arrange.set_note(shop, given["listing_id"], note=given["note"], now=now),
+    ),
+    "ask_again": (
+        AskAgainForm,
+        lambda shop, given, now: appeal_hidden(shop, given["listing_id"], words=given["words"], now=now),
     ),
     "hide": (ListingForm, lambda shop, given, now: arrange.hide_listing(shop, given["listing_id"], now=now)),
     "show": (ListingForm, lambda shop, given, now: arrange.show_listing(shop, given["listing_id"], now=now)),
@@ -85,7 +90,7 @@ class Kept:
 
 def _kept(request: HttpRequest, refusal: Refusal) -> Kept:
     given = request.POST
-    text = given.get("note") or given.get("shelf") or ""
+    text = given.get("note") or given.get("shelf") or given.get("words") or ""
     row = given.get("listing_id") or given.get("shelf_id") or ""
     return Kept(given.get("do", ""), row, text, tuple(refusal.facts.get("matched", ())))
 

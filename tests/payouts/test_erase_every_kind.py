@@ -45,7 +45,9 @@ from joey.record.kinds import KINDS
 from joey.record.queries import events_of, texts_about
 from joey.sharing.end_lease import end_lease
 from joey.sharing.withdraw_position import withdraw_position
+from joey.shops.answer_report import answer_report
 from joey.shops.arrange import hide_listing
+from joey.shops.discoverable import decide_front
 from joey.shops.models import Listing, Shop
 from joey.shops.open_shop import describe_shop, open_shop
 from joey.shops.report_listing import report_listing
@@ -67,6 +69,7 @@ Story = Callable[[Bank], list[str]]
 def named(_bank: Bank) -> list[str]:
     shop = open_shop(mei(), slug="mei", name=f"{WHO} goods", intro=f"By {WHO}", now=NOW)
     describe_shop(shop, name=f"{WHO} cups", intro=f"By {WHO} herself", now=NOW)
+    decide_front(shop, front="kept_off", reason=f"{WHO} asked for it", by=ada(), now=NOW)
     return [f"shop:{shop.pk}"]
 
 
@@ -78,8 +81,13 @@ def hidden(_bank: Bank) -> list[str]:
 
 def reported(_bank: Bank) -> list[str]:
     listing = listed(meis_shop(), flask())
-    report_listing(meis_shop().pk, listing.pk, reason="fake", words=f"{WHO} sold me a fake", now=NOW)
-    return [f"report:{listing.pk}"]
+    reports = []
+    for about in (listing.pk, None):
+        words = f"{WHO} sold me a fake"
+        report = report_listing(meis_shop().pk, about, reason="fake", words=words, client="192.0.2.1", now=NOW)
+        answer_report(report.pk, answer=f"{WHO} was right", outcome="nothing", by=ada(), now=NOW)
+        reports.append(f"report:{report.pk}")
+    return reports
 
 
 def ended(_bank: Bank) -> list[str]:

@@ -1,5 +1,7 @@
 """Opening a shop: one screen, no fee, no inviter, and an address that cannot be mistaken."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import models
 from pytest_django import Settings
@@ -72,7 +74,7 @@ def test_names_that_pass_for_a_marketplace_or_this_site_are_refused_everywhere_a
     shop = meis_shop()
     listing = listed(shop, flask())
     settings.JOEY_NAMES = frozenset({"Koala"})
-    tried = [
+    tried: list[Callable[[], object]] = [
         lambda: describe_shop_and_keeper(shop, mei(), name="Mei", intro="", keeper="Koala 客服", now=NOW),
         lambda: describe_shop(shop, name="Tаobao Official", intro="", now=NOW),
         lambda: describe_shop(shop, name="Mei", intro="加微信 abc123", now=NOW),

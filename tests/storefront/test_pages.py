@@ -11,8 +11,8 @@ from joey.catalog.models import PricePoint
 from joey.kit import clock
 from joey.record.queries import events_of
 from joey.sharing.make_link import make_link
-from joey.shops.models import Listing, Shelf, Shop
-from tests.cast import listed, lulus_shop, meis_shop
+from joey.shops.models import BuyerReport, Listing, Shelf, Shop
+from tests.cast import DAY, NOW, listed, lulus_shop, meis_shop
 from tests.storefront.goods import cost, fresh_flask, shelf_of_flasks, stale_flask
 
 pytestmark = pytest.mark.django_db
@@ -323,6 +323,7 @@ def test_the_front_page_shows_shops_and_goods_by_category(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     shelf_of_flasks(meis_shop(), 9)
+    Shop.objects.update(opened_at=NOW - 30 * DAY)
     lulus_shop()  # empty: not shown
 
     with django_assert_num_queries(4):
@@ -340,11 +341,13 @@ def test_a_report_is_written_down_and_an_undeclared_field_is_refused(client: Cli
 
     refused = client.post(path, {"reason": "fake", "price": "1"}, headers=EN)
     taken = client.post(path, {"reason": "fake", "words": "logo is wrong"}, headers=EN)
+    report = BuyerReport.objects.get()
 
     assert refused.status_code == 422
     assert "price" in refused.content.decode()
     assert "Thank you" in taken.content.decode()
-    assert [event.facts["reason"] for event in events_of([f"report:{listing.id}"])] == ["fake"]
+    assert [event.facts["reason"] for event in events_of([f"report:{report.id}"])] == ["fake"]
+    assert report.reference in taken.content.decode()
 
 
 def test_an_unknown_page_is_a_friendly_404(client: Client) -> None:
