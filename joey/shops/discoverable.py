@@ -63,9 +63,9 @@ def decide_front(shop: Shop, *, front: str, reason: str, by: Person | None, now:
 
     `by` is None at the terminal. Raises Invalid ("front", "reason"), Forbidden.
     """
+    why = read_reason(reason)
     if front not in Front.values:
         raise Invalid(_("Choose: on the front page, off it, or by the rule."), field="front")
-    why = read_reason(reason)
     if by is not None:
         check_operator(by, shop)
     shop.front = front

@@ -54,7 +54,7 @@ def report(request: HttpRequest, slug: str, listing_id: UUID | None = None) -> H
 
 @require_safe
 def answered(request: HttpRequest) -> HttpResponse:
-    """What became of a report, for whoever has its reference. No cache keeps it."""
+    """What became of a report, for a person who has its reference. No cache keeps it."""
     reference, problem, state, status = request.GET.get("reference", ""), "", None, 200
     if reference:
         try:

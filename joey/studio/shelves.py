@@ -58,7 +58,7 @@ ACTIONS: dict[str, Action] = {
 def shelves(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
-    kept, problem, status = Kept(), "", 200
+    kept, problem, status = RefusedForm(), "", 200
     if request.method == "POST":
         try:
             _do(shop, request, now)
@@ -79,7 +79,7 @@ def shelves(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Kept:
+class RefusedForm:
     """What was typed into the form that was refused, so that it is shown there again; `id` is the row's."""
 
     do: str = ""
@@ -88,11 +88,11 @@ class Kept:
     words: tuple[str, ...] = ()  # of it, which the rules do not allow
 
 
-def _kept(request: HttpRequest, refusal: Refusal) -> Kept:
+def _kept(request: HttpRequest, refusal: Refusal) -> RefusedForm:
     given = request.POST
     text = given.get("note") or given.get("shelf") or given.get("words") or ""
     row = given.get("listing_id") or given.get("shelf_id") or ""
-    return Kept(given.get("do", ""), row, text, tuple(refusal.facts.get("matched", ())))
+    return RefusedForm(given.get("do", ""), row, text, tuple(refusal.facts.get("matched", ())))
 
 
 def _do(shop: Shop, request: HttpRequest, now: datetime) -> None:

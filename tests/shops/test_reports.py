@@ -33,7 +33,7 @@ def signed_in(person: Any) -> Client:
 
 def a_report(words: str = WORDS, **changes: Any) -> BuyerReport:
     listing = listed(meis_shop(), flask())
-    given = {"reason": "fake", "words": words, "client": "192.0.2.1", "now": NOW} | changes
+    given: dict[str, Any] = {"reason": "fake", "words": words, "client": "192.0.2.1", "now": NOW} | changes
     return report_listing(meis_shop().pk, listing.pk, **given)
 
 

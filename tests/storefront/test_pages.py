@@ -255,6 +255,8 @@ def test_no_page_is_kept_past_the_earliest_end_of_any_price_on_it(client: Client
     soon = {ends: clock.now() + timedelta(seconds=20)}
     listing = listed(meis_shop(), fresh_flask())
     listed(meis_shop(), fresh_flask(identity="mug", external_id="mug", **soon))  # shown below it and on the front page
+    listed(meis_shop(), fresh_flask(identity="cup", external_id="cup"))
+    Shop.objects.update(opened_at=NOW - 30 * DAY)
 
     for path in (path_of(listing), "/s/mei", "/"):
         kept = client.get(path).headers["Cache-Control"]
