@@ -7,6 +7,7 @@ from joey.storefront import not_tracked, report, views
 urlpatterns = [
     path("", views.front),
     path("rules", views.rule_pages),
+    path("earnings", views.earnings),
     path("robots.txt", views.robots),
     path("s/<slug:slug>", views.shop),
     path("s/<slug:slug>/<uuid:listing_id>", views.listing),

@@ -16,6 +16,7 @@ from joey.catalog.pictures.keep_pictures import picture_bytes
 from joey.catalog.price_now import earliest
 from joey.catalog.same_item.queries import elsewhere
 from joey.commissions.plan_now import plan_shares
+from joey.insight.public_earnings import PublicEarnings, public_earnings
 from joey.kit import clock
 from joey.marketplaces import registry
 from joey.orders.settled_shops import has_settled
@@ -111,6 +112,23 @@ def robots(request: HttpRequest) -> HttpResponse:
 def rule_pages(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     return _page(request, "rules.html", {"rules": rules(), "version": PACK_VERSION, "now": now}, now=now)
+
+
+@require_safe
+def earnings(request: HttpRequest) -> HttpResponse:
+    """What shops really earn; read from the ledger at most every ten minutes."""
+    now = clock.now()
+    facts = {
+        "earnings": _earnings(int(now.timestamp()) // 600),
+        "needed": settings.JOEY_EARNINGS_FROM_SHOPS,
+        "now": now,
+    }
+    return _page(request, "earnings.html", facts, now=now)
+
+
+@lru_cache(maxsize=1)
+def _earnings(_ten_minutes: int) -> PublicEarnings | None:
+    return public_earnings(now=clock.now())
 
 
 @require_safe

@@ -33,6 +33,7 @@ FEW, MANY = 1, 7
 QUERIES = {
     "": 3,
     "rules": 1,
+    "earnings": 1,  # and two more once in ten minutes
     "robots.txt": 0,
     "s/<slug:slug>": 1,
     "s/<slug:slug>/<uuid:listing_id>": 10,
