@@ -1,7 +1,7 @@
 """CN-A3: only medicines and medical devices may be said to treat; all other goods may not, nor use medical wording.
 
 Words of care (温和清洁, 保湿, 舒缓) and names of devices (治疗仪) pass; what a cosmetic may be registered for (祛斑,
-防晒, 防脱) is no medical claim. Health food has to say 本品不能代替药物 (sharing/caption.py).
+防晒, 防脱) is no medical claim. Health food has to say 本品不能代替药物 (sharing/share.py).
 """
 
 from collections.abc import Iterator
@@ -76,7 +76,6 @@ _HEALTH_FOOD = WordSet(
     han=("保健食品", "国食健字", "国食健注", "食健备", "蓝帽子", "保健品", "膳食补充剂", "营养补充剂"),
     latin=("dietary supplement", "dietary supplements", "food supplement", "food supplements", "health food"),
 )
-_SAYS_SO = WordSet(han=(SAYS,), latin=("does not replace medicine", "not a substitute for medicine"))
 
 
 def find(text: str, *, is_health_food: bool = False) -> Iterator[tuple[int, int]]:
@@ -97,9 +96,9 @@ def is_health_food(*facts: str) -> bool:
     return any(_has(_HEALTH_FOOD, fact) for fact in facts)
 
 
-def says_it_is_no_medicine(*texts: str) -> bool:
-    """Whether one of the texts says what the law wants said beside health food."""
-    return any(_has(_SAYS_SO, text) for text in texts)
+def no_medicine(language: str) -> str:
+    """What the law wants said beside health food (CN-A3), in the language of the text that it goes with."""
+    return SAYS if language.startswith("zh") else "This product does not replace medicine."
 
 
 def _has(words: WordSet, text: str) -> bool:
