@@ -102,6 +102,7 @@ KEYS = {
     "sharing_positionlease (position_id)": "a position is leased to one shop at a time",
     "sharing_outboundclick (click_id, id)": PARENT,
     "sharing_trackedurl (id)": NUMBERED,
+    "shops_buyerreport (reference)": PUBLIC,
     "shops_ratenotice (person_id, day)": PERSON,
     "shops_shopaccount (code)": ACCOUNT,
     "shops_shopaccount (id)": NUMBERED,

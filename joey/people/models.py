@@ -42,6 +42,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.contact  # Django's returns the e-mail, which a person who signed in by phone has not
+
     @property
     def is_operator(self) -> bool:
         """May decide for the instance; one who was shut out may not."""

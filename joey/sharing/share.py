@@ -16,6 +16,7 @@ from joey.catalog.pictures.keep_pictures import picture_bytes
 from joey.kit.refusals import NotFound, Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
+from joey.rules.medical_claims import is_health_food, no_medicine
 from joey.sharing import caption as captions
 from joey.sharing.file_position import filing_url, may_have_to_file
 from joey.sharing.lease_position import (
@@ -88,7 +89,7 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
         struck=card.price.struck,
         low=card.price.low,
         copy_code=known.copy_code if known else "",
-        labels=_labels(card, language),
+        labels=(*_labels(card, language), *_said_of_health_food(link, language)),
     )
     text = captions.caption(facts, channel=link.channel, language=language)
     return Share(facts.url, text, _earns(link, known, now))
@@ -194,7 +195,8 @@ def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full")
     printed = registry.manifest_of(card.marketplace).allowed.printed
     shows_price = "price" in printed
     facts = posters.PosterFacts(
-        title=card.title,
+        # In front, where no poster is so narrow that it is cut off.
+        title=" ".join((*_said_of_health_food(link, language), card.title)),
         shop_name=link.shop.name,
         place=_place(card, language),
         url=url_of(link.code),
@@ -234,6 +236,12 @@ def _place(card: Card, language: str) -> str:
 def _labels(card: Card, language: str) -> tuple[str, ...]:
     with translation.override(language):
         return tuple(str(label) for label in registry.labels_of(card.marketplace))
+
+
+def _said_of_health_food(link: Link, language: str) -> tuple[str, ...]:
+    """What has to go with health food wherever it goes (CN-A3); () for other goods."""
+    offer = link.listing.offer
+    return (no_medicine(language),) if is_health_food(offer.category, offer.title) else ()
 
 
 def _picture(offer_id: UUID) -> bytes | None:

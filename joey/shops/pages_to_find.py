@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
 
 from joey.kit import sql
-from joey.shops.queries import LISTINGS_TO_FIND, SHOPS_TO_FIND, shop_by_slug
+from joey.shops.discoverable import is_discoverable
+from joey.shops.models import Listing, Shop
+from joey.shops.queries import LISTINGS_TO_FIND, shop_by_slug
 
 MOST = 50_000  # addresses in one sitemap, by its format
 
@@ -23,9 +28,14 @@ class FoundPage:
     changed_at: datetime
 
 
-def shops_to_find() -> list[FoundShop]:
-    """Open shops with goods, the newest first. One query."""
-    return [FoundShop(**row) for row in sql.rows(SHOPS_TO_FIND, {"most": MOST})]
+def shops_to_find(*, now: datetime, has_settled: Any) -> list[FoundShop]:
+    """The shops that the front page may show, the newest first, with the day of their newest listing; prices are left
+    out, which would be the history of everything. One query. `has_settled`: as `is_discoverable` takes it.
+    """
+    published = Listing.objects.filter(shop=OuterRef("id"), state=Listing.State.PUBLISHED)
+    newest = Subquery(published.order_by("-added_at").values("added_at")[:1])
+    found = Shop.objects.filter(is_discoverable(now=now, has_settled=has_settled)).annotate(changed_at=newest)
+    return [FoundShop(*row) for row in found.order_by("-id").values_list("slug", "changed_at")[:MOST]]
 
 
 def pages_of_shop(slug: str) -> list[FoundPage]:

@@ -49,16 +49,7 @@ CUTS_OF_KEEPERS = f"""
       AND o.rates_since[cardinality(o.rates_since)] >= %(begin)s
 """
 
-# What search engines may find, and when it last changed. Shops without goods have nothing to find; prices are left out
-# of theirs, which would be the history of everything.
-SHOPS_TO_FIND = """
-    SELECT s.slug, added.at AS changed_at
-    FROM shops_shop s CROSS JOIN LATERAL (
-        SELECT max(l.added_at) AS at FROM shops_listing l WHERE l.shop_id = s.id AND l.state = 'published'
-    ) added
-    WHERE s.closed_at IS NULL AND added.at IS NOT NULL
-    ORDER BY s.id DESC LIMIT %(most)s
-"""
+# What search engines may find of a shop, and when it last changed.
 LISTINGS_TO_FIND = """
     SELECT l.id::text AS id, greatest(l.added_at, price.at) AS changed_at
     FROM shops_listing l JOIN catalog_offer o ON o.id = l.offer_id

@@ -33,6 +33,7 @@ ROUTES: Mapping[tuple[str, str], Limit] = {
     ("POST", "studio/<slug:slug>/pick/paste"): limits.PASTES,
     ("POST", "api/v1/offers/paste"): limits.PASTES,
     ("POST", "s/<slug:slug>/<uuid:listing_id>/report"): limits.REPORTS,
+    ("POST", "s/<slug:slug>/report"): limits.REPORTS,
     ("GET", "p/<slug:code>.png"): limits.POSTERS,
 }
 

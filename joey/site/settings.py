@@ -298,6 +298,12 @@ JOEY_LICENSED_CHANNELS = licensed_channels()
 JOEY_COUNTRY = (os.environ.get("JOEY_COUNTRY") or "CN").upper()  # whose advertising law the shops keep, ISO 3166
 if not re.fullmatch("[A-Z]{2}", JOEY_COUNTRY):
     raise ImproperlyConfigured(f"JOEY_COUNTRY must be a country's two letters such as CN, not {JOEY_COUNTRY!r}.")
+# What this site is called: no shop may be, nor call itself its support.
+JOEY_NAMES = frozenset(filter(None, map(str.strip, (os.environ.get("JOEY_NAMES") or "Joey").split(","))))
+JOEY_NEW_SHOP_DAYS = number("JOEY_NEW_SHOP_DAYS", 3)  # until the front page shows a shop that has sold nothing
+JOEY_EARNINGS_FROM_SHOPS = number("JOEY_EARNINGS_FROM_SHOPS", 20, least=5)  # fewer could be recognised
+JOEY_REPORT_HOURS = number("JOEY_REPORT_HOURS", 72)  # within which a report of a buyer is to be answered
+JOEY_REPORT_DAYS = number("JOEY_REPORT_DAYS", 365)  # for which an answered one is kept; 0: for ever
 # Marks and company names that an operator has checked, parted by commas: 第一坊 is a name, not a claim to be first.
 JOEY_REGISTERED_NAMES = frozenset(filter(None, map(str.strip, os.environ.get("JOEY_REGISTERED_NAMES", "").split(","))))
 

@@ -1,5 +1,7 @@
 """What every template may use: words, routes, static files, money and times."""
 
+import re
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -51,6 +53,7 @@ def environment(**options: Any) -> Environment:
         category=category_name,
         seller_kind=seller_kind_name,
         channel=channel_name,
+        parts_of=parts_of,
     )
     return made
 
@@ -63,6 +66,13 @@ def advert_label() -> str:
 def lang(language: str) -> Markup:
     """The attribute of an element whose text is in another language than the page."""
     return Markup("") if language == translation.get_language() else OTHER_LANGUAGE
+
+
+def parts_of(text: str, words: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """The text in parts, each with whether it is one of the words."""
+    for part in re.split(f"({'|'.join(map(re.escape, sorted(words, key=len, reverse=True))) or '(?!)'})", text):
+        if part:
+            yield part, part in words
 
 
 def _say(text: str, **facts: object) -> Markup:

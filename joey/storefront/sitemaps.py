@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.views.decorators.http import require_safe
 
+from joey.kit import clock
+from joey.orders.settled_shops import has_settled
 from joey.sharing.declared_agents import PREVIEWS
 from joey.sharing.show_cards import shop_url
 from joey.shops.pages_to_find import FoundPage, pages_of_shop, shops_to_find
@@ -32,7 +34,8 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def all_shops(request: HttpRequest) -> HttpResponse:
-    shops = [(f"{shop_url(shop.slug)}/sitemap.xml", shop.changed_at) for shop in shops_to_find()]
+    found = shops_to_find(now=clock.now(), has_settled=has_settled())
+    shops = [(f"{shop_url(shop.slug)}/sitemap.xml", shop.changed_at) for shop in found]
     return _sitemap("sitemapindex", "sitemap", shops)
 
 

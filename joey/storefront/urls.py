@@ -24,6 +24,7 @@ urlpatterns = [
     path("", views.front),
     path("rules", views.rule_pages),
     path("privacy", views.privacy),
+    path("earnings", views.earnings),
     path("robots.txt", sitemaps.robots),
     path("sitemap.xml", sitemaps.all_shops),
     path("card-<spoken:language>.jpg", cards.home_card),
@@ -36,6 +37,8 @@ urlpatterns = [
     path("s/<slug:slug>/<uuid:listing_id>/way-out", views.outbound_click),
     path("s/<slug:slug>/<uuid:listing_id>/not-tracked", not_tracked.not_tracked),
     path("s/<slug:slug>/<uuid:listing_id>/report", report.report),
+    path("s/<slug:slug>/report", report.report),
+    path("reports", report.answered),
     path("pictures/<uuid:offer_id>.webp", views.picture),
     path("p/<slug:code>.png", views.poster),
 ]

@@ -16,8 +16,10 @@ from joey.catalog.pictures.keep_pictures import picture_bytes
 from joey.catalog.price_now import earliest
 from joey.catalog.same_item.queries import elsewhere
 from joey.commissions.plan_now import plan_shares
+from joey.insight.public_earnings import PublicEarnings, public_earnings
 from joey.kit import clock
 from joey.marketplaces import registry
+from joey.orders.settled_shops import has_settled
 from joey.rules.pack import PACK_VERSION, rules
 from joey.sharing.file_position import may_have_to_file
 from joey.sharing.make_link import OWN, make_link
@@ -40,7 +42,7 @@ _START = re.compile(r"[0-9]{1,6}")
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    page = front_page(language=_language(), now=now)
+    page = front_page(language=_language(), now=now, has_settled=has_settled())
     facts = {"page": page, "now": now, "site": settings.JOEY_URL, "asked": asked_language(request)}
     return _page(request, "front.html", facts, now=now, expires=page.expires_at)
 
@@ -117,6 +119,23 @@ def rule_pages(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What this instance keeps of people, with its own numbers of days."""
     return _page(request, "privacy.html", {"limits": settings}, now=clock.now())
+
+
+@require_safe
+def earnings(request: HttpRequest) -> HttpResponse:
+    """What shops really earn; read from the ledger at most every ten minutes."""
+    now = clock.now()
+    facts = {
+        "earnings": _earnings(int(now.timestamp()) // 600),
+        "needed": settings.JOEY_EARNINGS_FROM_SHOPS,
+        "now": now,
+    }
+    return _page(request, "earnings.html", facts, now=now)
+
+
+@lru_cache(maxsize=1)
+def _earnings(_ten_minutes: int) -> PublicEarnings | None:
+    return public_earnings(now=clock.now())
 
 
 @require_safe

@@ -12,6 +12,7 @@ from joey.orders.appeal_line import TEXT_MOST
 from joey.orders.lost_orders import MarketplaceToAsk
 from joey.shops.add_listing import NOTE_MOST, SHELF_NAME_MOST
 from joey.shops.open_shop import INTRO_MOST, NAME_MOST
+from joey.shops.report_listing import WORDS_MOST
 
 
 class ContactForm(StrictForm):
@@ -78,6 +79,10 @@ class ListingForm(StrictForm):
 
 class NoteForm(ListingForm):
     note = forms.CharField(label=_("Your note"), max_length=NOTE_MOST, required=False)
+
+
+class AskAgainForm(ListingForm):
+    words = forms.CharField(label=_("What an operator should know"), max_length=WORDS_MOST)
 
 
 class PlaceForm(ListingForm):

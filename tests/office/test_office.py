@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -38,7 +39,8 @@ from joey.people.models import Person
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
-from tests.cast import DAY, NOW, ada, leased, lulu, mei, meis_shop, refund, report, settled
+from joey.shops.report_listing import report_listing
+from tests.cast import DAY, NOW, ada, flask, leased, listed, lulu, mei, meis_shop, refund, report, settled
 from tests.orders.polled import take_order_reports
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested, second_operator
@@ -104,6 +106,8 @@ def everything(settings: Any) -> None:
     )
     a_failed_job()
     an_unreadable_report()
+    item = listed(shop, flask())
+    report_listing(shop.pk, item.pk, reason="fake", words="The logo is wrong", client="192.0.2.1", now=NOW)
     SyncCursor.objects.create(
         marketplace="taobao", account="1", question="orders", read_until=NOW - 99 * DAY, gap_since=NOW - 99 * DAY,
         gap_until=NOW - 90 * DAY,
@@ -656,3 +660,16 @@ def test_everything_that_waits_for_an_operator_is_on_the_first_page_with_its_age
 
 def test_an_office_in_which_nothing_waits_says_so() -> None:
     assert "Nothing waits for you" in signed_in(ada()).get("/office/waiting/").content.decode()
+
+
+def test_a_person_without_an_e_mail_has_a_page_and_every_row_a_text() -> None:
+    """Case P2: a row is drawn with each nullable column empty, and `str` of it is a text."""
+    person = Person.objects.create(phone="+8613800138000")
+    by_phone = reverse("admin:people_person_change", args=[person.pk])
+
+    shown = signed_in(ada()).get(by_phone)
+
+    assert shown.status_code == 200
+    assert "+8613800138000" in shown.content.decode()
+    for model in (each for each in apps.get_models() if each.__module__.startswith("joey.")):
+        assert isinstance(str(model()), str), model

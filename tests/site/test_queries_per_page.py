@@ -31,9 +31,10 @@ FEW, MANY = 1, 7
 # Routes as the URL conf has them: how many queries a GET takes once everything is warm. In studio and office two of
 # them are session and person, in the API one is the token.
 QUERIES = {
-    "": 4,
+    "": 3,
     "rules": 1,
     "privacy": 1,
+    "earnings": 1,  # and two more once in ten minutes
     "robots.txt": 0,
     "sitemap.xml": 1,
     "card-<spoken:language>.jpg": 0,
@@ -44,8 +45,10 @@ QUERIES = {
     "s/<slug:slug>/<uuid:listing_id>/card-<spoken:language>.jpg": 1,
     "s/<slug:slug>/<uuid:listing_id>": 10,
     "s/<slug:slug>/<uuid:listing_id>/way-out": 9,
-    "s/<slug:slug>/<uuid:listing_id>/report": 7,
     "p/<slug:code>.png": 2,  # one counts the caller
+    "s/<slug:slug>/<uuid:listing_id>/report": 4,
+    "s/<slug:slug>/report": 3,
+    "reports": 1,
     "api/openapi.json": 0,
     "api/v1/me": 1,
     "api/v1/shops": 2,
@@ -86,7 +89,7 @@ QUERIES = {
     "studio/confirm": 4,
     "studio/sessions": 4,
     "studio/open": 3,
-    "studio/<slug:slug>/": 13,
+    "studio/<slug:slug>/": 15,
     "studio/<slug:slug>/settings": 6,
     "studio/<slug:slug>/accounts": 6,
     "studio/<slug:slug>/accounts/<str:marketplace>": 6,
@@ -124,6 +127,7 @@ TABLES = {
     "payouts/payoutpause": (3, 4),
     "sharing/position": (3, 3),
     "sharing/positionlease": (3, 6),
+    "shops/buyerreport": (3, 6),
     "shops/shop": (3, 4),
     "people/person": (3, 3),
 }

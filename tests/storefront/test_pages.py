@@ -16,9 +16,9 @@ from joey.sharing.make_link import make_link
 from joey.sharing.models import Link
 from joey.sharing.share import share_of
 from joey.shops.listings_of import listings_of
-from joey.shops.models import Listing, Shelf, Shop
+from joey.shops.models import BuyerReport, Listing, Shelf, Shop
 from joey.storefront import views
-from tests.cast import listed, lulus_shop, meis_shop
+from tests.cast import DAY, NOW, listed, lulus_shop, meis_shop
 from tests.storefront.goods import cost, fresh_flask, shelf_of_flasks, stale_flask
 
 pytestmark = pytest.mark.django_db
@@ -296,6 +296,8 @@ def test_no_page_is_kept_past_the_earliest_end_of_any_price_on_it(client: Client
     soon = {ends: clock.now() + timedelta(seconds=20)}
     listing = listed(meis_shop(), fresh_flask())
     listed(meis_shop(), fresh_flask(identity="mug", external_id="mug", **soon))  # shown below it and on the front page
+    listed(meis_shop(), fresh_flask(identity="cup", external_id="cup"))
+    Shop.objects.update(opened_at=NOW - 30 * DAY)
 
     for path in (path_of(listing), "/s/mei", "/"):
         kept = client.get(path).headers["Cache-Control"]
@@ -388,6 +390,7 @@ def test_the_front_page_shows_shops_and_goods_by_category(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     shelf_of_flasks(meis_shop(), 9)
+    Shop.objects.update(opened_at=NOW - 30 * DAY)
     lulus_shop()  # empty: not shown
 
     with django_assert_num_queries(4):
@@ -405,11 +408,13 @@ def test_a_report_is_written_down_and_an_undeclared_field_is_refused(client: Cli
 
     refused = client.post(path, {"reason": "fake", "price": "1"}, headers=EN)
     taken = client.post(path, {"reason": "fake", "words": "logo is wrong"}, headers=EN)
+    report = BuyerReport.objects.get()
 
     assert refused.status_code == 422
     assert "price" in refused.content.decode()
     assert "Thank you" in taken.content.decode()
-    assert [event.facts["reason"] for event in events_of([f"report:{listing.id}"])] == ["fake"]
+    assert [event.facts["reason"] for event in events_of([f"report:{report.id}"])] == ["fake"]
+    assert report.reference in taken.content.decode()
 
 
 def test_an_unknown_page_is_a_friendly_404(client: Client) -> None:
