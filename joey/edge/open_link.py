@@ -1,7 +1,6 @@
 """/l/<code>: the click is committed, then the listing page is shown; without the database, the last cached page."""
 
 import logging
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,14 +9,14 @@ from joey.edge.asked import App, Asked, Scope, Send
 from joey.edge.django_page import RenderedPage, page_of, send_page
 from joey.edge.group_commit import GroupCommit, PendingClick, QueueFull
 from joey.edge.look_up import DatabaseUnavailable, LookUp
+from joey.edge.pasted import codes_in
 from joey.edge.remember import Remembered
-from joey.kit.ids import CODE_ALPHABET, new_id
+from joey.kit.ids import new_id
 from joey.sharing.click_rows import ClickedLink
 from joey.sharing.queries import LINK_BY_CODE, LinkFacts
 
 logger = logging.getLogger(__name__)
 
-CODE = re.compile(rf"[{CODE_ALPHABET}]{{8,16}}")
 LINKS_KEPT = 50_000
 LINK_FRESH_SECONDS = 30.0
 PAGES_KEPT = 500  # of some 50 KB each
@@ -31,13 +30,20 @@ class KnownLinks:
         self._clicks = clicks
         self._known: Remembered[str, LinkFacts] = Remembered(LINKS_KEPT, LINK_FRESH_SECONDS)
 
-    async def find(self, code: str) -> LinkFacts | None:
-        """The link; None when there is no such code. Raises DatabaseUnavailable for one that was not looked up before.
+    async def find(self, text: str) -> LinkFacts | None:
+        """The link with whose code the text begins; None when there is none.
+
+        Raises DatabaseUnavailable for one that was not looked up before.
 
         A link's facts never change once its listing has a link of its own, so an old answer is still right.
         """
-        if not CODE.fullmatch(code):
-            return None
+        for code in codes_in(text):
+            found = await self._by_code(code)
+            if found is not None:
+                return found
+        return None
+
+    async def _by_code(self, code: str) -> LinkFacts | None:
         known = self._known.fresh(code)
         if known is not None:
             return known

@@ -78,6 +78,19 @@ def test_only_people_count_as_people(
     assert (found.clicks.raw, found.clicks.people) == (1, 1 if kind == "person" else 0)
 
 
+def test_programs_that_name_themselves_add_no_one_and_phones_named_like_programs_do(joey: Server, shared: Link) -> None:
+    bing = "Mozilla/5.0 (Windows NT 9.9) AppleWebKit/999 (KHTML, like Gecko) BingPreview/9.9"  # case C7
+    programs = [bing, "Quillbrook/2.1 (+https://quillbrook.example)", PHONE + " (compatible; Quillbot/1.0)"]
+    models = ("Spider 8", "CUBOT X", "Monitor")
+    phones = [f"Mozilla/5.0 (Linux; Android 13; {model}) Chrome/130.0 Mobile" for model in models]
+
+    for agent in [*programs, *phones]:
+        assert joey.get(f"/l/{shared.code}", agent).status_code == 200
+
+    (found,) = [link for link in links_of(cast.meis_shop()).items if link.channel == "wechat"]
+    assert (found.clicks.raw, found.clicks.people) == (6, 3)
+
+
 def test_head_is_no_person_and_has_no_body(joey: Server, shared: Link) -> None:
     answer = httpx.head(joey.url + f"/l/{shared.code}", headers={"user-agent": PHONE}, timeout=15)
 
