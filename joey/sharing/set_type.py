@@ -149,7 +149,7 @@ def _placed(cluster: str, preferred: _Source | None) -> tuple[tuple[_Source, str
     if not ink:
         return ()
     order = _sources() if preferred is None else (preferred, *_sources())
-    if _EMOJI.search(cluster):
+    if SHAPES and _EMOJI.search(cluster):
         order = (_emoji(), *order)
     for source in order:
         if source.has(ink):
