@@ -134,7 +134,8 @@ def _the_document_is_kept(server: str, tmp: Path, phases: str, paths: str) -> No
             "run", f"{server}/api/openapi.json",
             *(["--include-path-regex", paths] if paths else []),
             "--checks", "all", "--phases", phases, "--max-examples", "8",
-            "--seed", "2026", "--generation-database", "none", "--generation-allow-x00", "false", "--request-timeout", "10", "--no-color",
+            "--seed", "2026", "--generation-database", "none", "--generation-allow-x00", "false",
+            "--request-timeout", "10", "--no-color",
         ],
         capture_output=True, text=True, timeout=150,
     )  # fmt: skip
