@@ -3,12 +3,12 @@
 A load balancer or an orchestrator asks by the machine's address, which is no name of this instance.
 """
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 
 from joey.api.health import PROBES
 
 
 class HostCheck(CommonMiddleware):
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         return None if request.path_info in PROBES else super().process_request(request)

@@ -23,7 +23,7 @@ def test_two_taps_at_once_and_statements_that_fail_leave_no_name_and_no_account(
 
     taps = outcomes(*[partial(caller.put, "/shops/mei/payout-details", TYPED) for caller in callers])
 
-    assert [answer.status_code for answer in taps] == [200] * 4
+    assert [getattr(answer, "status_code", answer) for answer in taps] == [200] * 4
     assert Payee.objects.count() == 1
     assert "ERROR" not in _since(committed_db, before), "the race is answered without an error"
 
