@@ -31,6 +31,7 @@ SHOPS_OPENED = Limit("shops opened", 60, HOUR)
 PASTES = Limit("links pasted", 300, HOUR)  # each is a call of a marketplace
 REPORTS = Limit("reports", 60, HOUR)
 POSTERS = Limit("posters", 600, HOUR)
+CARDS = Limit("cards", 6_000, HOUR)  # a messenger fetches those of all its people from few addresses
 BAD_TOKENS = Limit("tokens that are none", 60, HOUR)
 WRITES = Limit("writes", 36_000, HOUR)  # all else that changes something
 

@@ -35,6 +35,10 @@ ROUTES: Mapping[tuple[str, str], Limit] = {
     ("POST", "s/<slug:slug>/<uuid:listing_id>/report"): limits.REPORTS,
     ("POST", "s/<slug:slug>/report"): limits.REPORTS,
     ("GET", "p/<slug:code>.png"): limits.POSTERS,
+    ("GET", "s/<slug:slug>/poster.png"): limits.POSTERS,
+    ("GET", "card-<spoken:language>.jpg"): limits.CARDS,
+    ("GET", "s/<slug:slug>/card-<spoken:language>.jpg"): limits.CARDS,
+    ("GET", "s/<slug:slug>/<uuid:listing_id>/card-<spoken:language>.jpg"): limits.CARDS,
 }
 
 

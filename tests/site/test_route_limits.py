@@ -49,6 +49,9 @@ def test_over_its_limit_a_caller_gets_429_and_the_time_on_pages_and_in_the_api()
         (limits.PASTES, lambda: client.post("/api/v1/offers/paste", {"text": "x"}, **json)),
         (limits.CODE_ENTRIES, lambda: Client().post("/studio/sign-in/code", {"code": "1"})),
         (limits.POSTERS, lambda: Client().get("/p/abc.png")),
+        (limits.POSTERS, lambda: Client().get("/s/mei/poster.png")),
+        (limits.CARDS, lambda: Client().get("/s/mei/card-en.jpg")),
+        (limits.REPORTS, lambda: Client().post("/s/mei/report", {"reason": "other"})),
         (limits.WRITES, lambda: client.post("/studio/mei/shelves", {"do": "add", "shelf": "Tea"})),
     )
     for limit, asked in kinds:
