@@ -58,5 +58,5 @@ def test_proxies_and_countries_are_lists_and_a_wrong_entry_is_named(monkeypatch:
     monkeypatch.setenv("JOEY_PHONE_COUNTRIES", "cn, HK")
     assert countries("JOEY_PHONE_COUNTRIES") == {"CN", "HK"}
     monkeypatch.setenv("JOEY_PHONE_COUNTRIES", "CN,China")
-    with pytest.raises(ImproperlyConfigured, match="JOEY_PHONE_COUNTRIES must list .* not 'CHINA'"):
+    with pytest.raises(ImproperlyConfigured, match=r"JOEY_PHONE_COUNTRIES must list .* not 'CHINA'"):
         countries("JOEY_PHONE_COUNTRIES")
