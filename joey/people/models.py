@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from joey.kit.ids import new_id
-from joey.people.session_store import SessionStore
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -87,16 +86,12 @@ class SignInCode(models.Model):
 
 
 class PersonSession(AbstractBaseSession):
-    """A session of Django's, and whose it is. Its data is signed; the key opens it."""
+    """A session of Django's, and whose it is; session_store.py writes it. Its data is signed; the key opens it."""
 
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")  # null: no one has signed in there
     signed_in_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     agent = models.CharField(max_length=300, blank=True, default="")
-
-    @classmethod
-    def get_session_store_class(cls) -> type[SessionStore]:
-        return SessionStore
 
 
 class ApiToken(models.Model):

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+
+from joey.people.models import PersonSession
 
 SIGNED_IN_AT, SEEN_AT, AGENT = "signed_in_at", "seen_at", "agent"
 
@@ -15,7 +16,7 @@ class SessionStore(DatabaseSessions):
 
     @classmethod
     def get_model_class(cls) -> Any:
-        return apps.get_model("people", "PersonSession")
+        return PersonSession
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)

@@ -114,6 +114,16 @@ def test_a_code_belongs_to_one_contact(outbox: Outbox) -> None:
     assert enter("sam@example.com", sams).email == "sam@example.com"
 
 
+def test_a_code_belongs_to_one_browser_and_one_purpose(outbox: Outbox) -> None:
+    code = sent_code(outbox)
+
+    for other in ({"browser": "another"}, {"purpose": Purpose.CONFIRM}):
+        assert isinstance(refusal(MEI, code, **other), CodeOver)
+
+    assert SignInCode.objects.get().wrong_tries == 0, "nor does another's try count"
+    assert enter(MEI, code)
+
+
 def test_three_wrong_tries_end_a_code(outbox: Outbox) -> None:
     code = sent_code(outbox)
     for _try in range(WRONG_TRIES_MAX - 1):
