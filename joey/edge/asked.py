@@ -1,6 +1,7 @@
 """What the fast path reads of a request: only what it needs, and repeated headers only once."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -17,8 +18,8 @@ from joey.sharing.visitor import (
     PURPOSES,
     classify,
     referrer_host,
-    salt_of_today,
-    salted_key,
+    salt_at,
+    visitor_key,
 )
 
 Scope = MutableMapping[str, Any]
@@ -105,7 +106,7 @@ class Asked:
 
     def click_on(self, link: ClickedLink, click_id: bytes) -> bytes:
         """The click that this request is, as a row. Its time is the database's when it is written."""
-        key = salted_key(salt_of_today(), network_of(self.address), self.agent)
+        key = visitor_key(salt_at(datetime.now(UTC)), network_of(self.address), self.agent)
         referrer = self._headers.get(b"referer")
         host = referrer_host(referrer.decode("latin-1")) if referrer else ""
         return link.row(click_id, key, self.visitor, host)

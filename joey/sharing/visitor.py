@@ -7,15 +7,14 @@ both kept. Disguised robots are not found here; nothing is paid for clicks, so t
 import hashlib
 import hmac
 import re
-import time
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from joey.kit.client_address import network_of
+from joey.kit.days import today_of
 from joey.sharing.agents import names_a_program, own_words
 from joey.sharing.declared_agents import PREVIEWS
 from joey.sharing.models import Click
@@ -26,7 +25,6 @@ ROBOT, EMBEDDED = Click.Visitor.ROBOT, Click.Visitor.EMBEDDED
 # Sec-Purpose and Purpose: Chrome, Safari; X-Moz: Firefox; X-Purpose: older Safari
 PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 DESTINATION = "sec-fetch-dest"
-_EPOCH = date(1970, 1, 1).toordinal()
 _HOST = re.compile(r"[a-z0-9._:-]{1,120}")  # no blanks or signs: a click is kept, and this is no place for a message
 _PREVIEWS = tuple(mark.lower() for mark, _why in PREVIEWS)
 
@@ -56,30 +54,20 @@ def _declared(agent: str) -> Click.Visitor:
     return ROBOT if names_a_program(agent) else PERSON
 
 
-def visitor_key(address: str, agent: str, day: date) -> bytes:
+@lru_cache(maxsize=10_000)  # who opens a page and then goes on is the same browser twice
+def visitor_key(salt: bytes, network: str, agent: str) -> bytes:
     """16 bytes that say "the same browser today" and no more.
 
-    A hash of network (IPv4 /24, IPv6 /48) and agent, keyed with a salt of the day: tomorrow's key of the same
-    browser is another one, and without the instance's secret a key leads back to no one.
+    A hash of network (`network_of`) and agent, keyed with the salt of the day: tomorrow's key of the same browser is
+    another one, and without the instance's secret a key leads back to no one. BLAKE2 (RFC 7693) takes a key by itself.
     """
-    return salted_key(_salt(settings.SECRET_KEY, day), network_of(address), agent)
-
-
-@lru_cache(maxsize=10_000)  # who opens a page and then goes on is the same browser twice
-def salted_key(salt: bytes, network: str, agent: str) -> bytes:
-    """The same for a caller that asks often and keeps the day's salt. BLAKE2 (RFC 7693) takes a key by itself."""
     named = f"{network}\n{agent[:500]}".encode("utf-8", "replace")
     return hashlib.blake2b(named, key=salt, digest_size=16).digest()
 
 
-def salt_of_today() -> bytes:
-    """Today's salt (UTC)."""
-    return _salt_of(int(time.time() // 86_400))
-
-
-@lru_cache(maxsize=2)
-def _salt_of(days: int) -> bytes:
-    return _salt(settings.SECRET_KEY, date.fromordinal(_EPOCH + days))
+def salt_at(moment: datetime) -> bytes:
+    """The salt of the moment's day in the zone of the pages: the day by which people are counted (people.py)."""
+    return _salt(settings.SECRET_KEY, today_of(moment))
 
 
 @lru_cache(maxsize=4)

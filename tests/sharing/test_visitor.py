@@ -1,12 +1,14 @@
 """People in their apps are people; what fetches for a card, a crawl or a frame is not."""
 
 import re
-from datetime import date
+from datetime import datetime
+from typing import Any
 
 import pytest
 
+from joey.kit.client_address import network_of
 from joey.sharing.declared_agents import PREVIEWS, ROBOTS
-from joey.sharing.visitor import classify, referrer_host, visitor_key
+from joey.sharing.visitor import classify, referrer_host, salt_at, visitor_key
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
 ANDROID = "Mozilla/5.0 (Linux; Android 14; V2307A Build/UP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0"
@@ -179,22 +181,36 @@ def test_every_listed_mark_has_a_reason_and_is_listed_once() -> None:
     assert len(marks) == len(set(marks)) == len(PREVIEWS) + len(ROBOTS)
 
 
+def key(moment: str, address: str = "203.0.113.7", agent: str = "agent") -> bytes:
+    return visitor_key(salt_at(datetime.fromisoformat(moment)), network_of(address), agent)
+
+
 def test_the_key_knows_a_browser_for_one_day_only() -> None:
-    today, tomorrow = date(2026, 11, 23), date(2026, 11, 24)
-    key = visitor_key("203.0.113.7", "agent", today)
+    today = key("2026-11-23T12:00+08:00")
 
-    assert len(key) == 16
-    assert visitor_key("203.0.113.200", "agent", today) == key, "the last part of the address is not looked at"
-    assert visitor_key("203.0.113.7", "agent", tomorrow) != key
-    assert visitor_key("203.0.114.7", "agent", today) != key
-    assert visitor_key("203.0.113.7", "other", today) != key
+    assert len(today) == 16
+    assert key("2026-11-23T12:00+08:00", "203.0.113.200") == today, "the last part of the address is not looked at"
+    assert key("2026-11-24T12:00+08:00") != today
+    assert key("2026-11-23T12:00+08:00", "203.0.114.7") != today
+    assert key("2026-11-23T12:00+08:00", agent="other") != today
 
 
-def test_the_key_depends_on_the_instances_secret(settings: object) -> None:
-    before = visitor_key("203.0.113.7", "agent", date(2026, 11, 23))
-    settings.SECRET_KEY = "another"  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    ("zone", "offset"), [("Asia/Shanghai", "+08:00"), ("America/New_York", "-05:00"), ("Asia/Kathmandu", "+05:45")]
+)
+def test_a_day_begins_at_midnight_of_the_zone_and_nowhere_else(settings: Any, zone: str, offset: str) -> None:
+    settings.JOEY_ZONE = zone
+    hours = [f"2026-11-23T{hour:02}:{minute}{offset}" for hour in range(24) for minute in ("00", "59")]
 
-    assert visitor_key("203.0.113.7", "agent", date(2026, 11, 23)) != before
+    assert {key(moment) for moment in hours} == {key(hours[0])}, "07:59 and 08:01 too"
+    assert key(f"2026-11-22T23:59{offset}") != key(hours[0]) != key(f"2026-11-24T00:01{offset}")
+
+
+def test_the_key_depends_on_the_instances_secret(settings: Any) -> None:
+    before = key("2026-11-23T12:00+08:00")
+    settings.SECRET_KEY = "another"
+
+    assert key("2026-11-23T12:00+08:00") != before
 
 
 @pytest.mark.parametrize(

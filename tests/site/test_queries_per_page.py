@@ -61,7 +61,7 @@ QUERIES = {
     "api/v1/offers/suggest": 1,
     "api/v1/shops/<slug>/links": 3,
     "api/v1/shops/<slug>/orders": 5,
-    "api/v1/shops/<slug>/orders/<uuidstr:order_id>/trace": 5,
+    "api/v1/shops/<slug>/orders/<uuidstr:order_id>/trace": 7,
     "api/v1/shops/<slug>/lost-orders": 4,
     "api/v1/shops/<slug>/lost-orders/<uuidstr:lost_id>": 4,
     "api/v1/shops/<slug>/clicks": 5,  # three looks back in time for a quiet shop, one for a busy one
@@ -102,7 +102,7 @@ QUERIES = {
     "studio/<slug:slug>/visits": 7,
     "studio/<slug:slug>/visits/<uuid:click_id>": 7,
     "studio/<slug:slug>/orders": 7,
-    "studio/<slug:slug>/orders/<uuid:line_id>": 10,
+    "studio/<slug:slug>/orders/<uuid:line_id>": 12,  # two of them for the click that led to it
     "studio/<slug:slug>/lost-orders": 6,
     "studio/<slug:slug>/earnings": 8,
     "studio/<slug:slug>/payout": 11,
