@@ -145,10 +145,12 @@ class OffersOut(ListOf[FoundOfferOut]):
 
     `searched` are the marketplaces that were asked for the words because the catalogue has less than a page, and those
     that were asked the same lately. `nearest` is there where `items` are none on the first page; null otherwise.
+    `by_sound`: no item has `q` in it, so it was taken for Chinese as it is read or its initials (kafei, kf).
     """
 
     query_truncated: str
     nearest: NearestOut | None
+    by_sound: bool
     to_paste: bool
     searched: list[SearchedMarketplaceOut]
 

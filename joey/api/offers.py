@@ -67,6 +67,7 @@ def list_offers(request: HttpRequest, response: HttpResponse, page: Query[Offers
         next=seal("offers", found.next),
         query_truncated=found.cut,
         nearest=_nearest_out(found.nearest, shares),
+        by_sound=found.by_sound,
         to_paste=is_pasted(page.q),
         searched=[_searched_out(each) for each in found.searched],
     )

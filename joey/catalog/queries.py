@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.cards import OfferCard, offer_cards
 from joey.catalog.models import Offer
 from joey.catalog.search.changes import offers_with
-from joey.catalog.search.find_offers import FindOffers, ListStart
+from joey.catalog.search.find_offers import BY_SOUND, FindOffers, ListStart
 from joey.catalog.search.in_order import ListPlace
 from joey.catalog.search.nearest import nearest_places
 from joey.catalog.search.search_marketplaces import MarketplaceSearch, SearchedMarketplace
@@ -63,6 +63,7 @@ class FoundOffers(Page[OfferCard]):
     `searched` are the marketplaces that were asked for these words. `found_now` are the offers that one of them has
     just named and that this host's index does not find for them. `nearest` is there where nothing was found on the
     first page. `sort` is the order of the list, which is by price for a question that asks for the cheapest.
+    `by_sound`: the question was taken for Chinese as it is read, or its initials.
     """
 
     cut: str = ""
@@ -70,6 +71,7 @@ class FoundOffers(Page[OfferCard]):
     found_now: frozenset[UUID] = frozenset()
     nearest: NearestOffers | None = None
     sort: str = "relevance"
+    by_sound: bool = False
 
 
 def search_offers(
@@ -122,7 +124,10 @@ def search_offers(
         near_ids, _more = question.page(start, near.places)
         near_cards = _cards(near_ids, language=language, now=now)
         nearest = NearestOffers(near_cards, near.dropped, near.kept, near.by_sound, near.narrowed)
-    return FoundOffers(cards, following, question.words.cut, tuple(searched), found_now, nearest, question.sort)
+    by_sound = bool(places) and places[0].tier == BY_SOUND
+    return FoundOffers(
+        cards, following, question.words.cut, tuple(searched), found_now, nearest, question.sort, by_sound
+    )  # fmt: skip
 
 
 def _cards(ids: Sequence[UUID], *, language: str, now: datetime) -> tuple[OfferCard, ...]:

@@ -164,6 +164,7 @@ def _pick(request: HttpRequest, shop: Shop, *, problem: str = "", status: int = 
         "found_now": found.found_now,
         "nearest": nearest,
         "sort": found.sort,
+        "by_sound": found.by_sound,
         "meant": _suggestions(asked["q"]) if asked["q"] and not found.items and not problem else [],
         "currencies": CURRENCIES,
         "next": found.next,

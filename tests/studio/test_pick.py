@@ -162,6 +162,8 @@ def test_what_comes_nearest_is_shown_with_what_was_dropped(browser: Client) -> N
     assert "抗风折叠伞" in far
     assert 'aria-current="true">Cheapest first' in re.sub(r"\s+", " ", cheap)
     assert "Nothing found" not in cheap
+    assert "Read as pinyin" in browser.get("/studio/mei/pick?q=mianmo").content.decode()
+    assert "Read as pinyin" not in cheap
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def _fewer(asked: Sequence[QuestionWord], count: _Counted) -> Iterator[tuple[Que
 
 
 def _head(words: Sequence[QuestionWord]) -> QuestionWord | None:
-    """The word that says what is looked for, if that can be told: the last that names a kind, else the last noun."""
+    """The word that says what is looked for, if that is clear: the last that names a kind, else the last noun."""
     nouns = [word for word in words if not says_how(word.text)]
     kinds = [word for word in nouns if word.han and word.text[-1] in KINDS]
     long = [word for word in nouns if len(word.text) > 1]

@@ -39,8 +39,10 @@ def ask(q: str, **options: str) -> FoundOffers:
 @pytest.mark.usefixtures("goods")
 def test_chinese_is_found_by_how_it_is_read_and_by_its_initials() -> None:
     for q, part in BY_SOUND:
-        items = ask(q).items
+        found = ask(q)
+        items = found.items
         assert items, q
+        assert found.by_sound, q
         assert all(part[:2] in card.title for card in items), (q, [card.title for card in items])
     for q in ("kafeix", "zzzz", "xyzzy", "k", "sony"):
         assert ask(q).items == (), q
