@@ -5,6 +5,7 @@ from django.conf import settings
 from joey.catalog.models import Offer
 from joey.kit.refusals import Invalid
 from joey.kit.sentences import to_keep
+from joey.kit.text import sentences
 from joey.marketplaces import registry
 from joey.rules.audit_listing import ListingFacts, Verdict, audit_listing, audit_text
 from joey.shops.models import Listing, Shop
@@ -59,8 +60,9 @@ def raise_findings(verdict: Verdict, field: str) -> None:
     """Raise WordsRefused for what the verdict found in that field, naming its first rule and all its words."""
     found = [finding for finding in verdict.findings if finding.field == field]
     if found:
+        reasons = {finding.rule_id: finding.message for finding in reversed(found)}  # one for each rule
         raise WordsRefused(
-            str(found[0].message),
+            sentences(*reversed(reasons.values())),
             field=field,
             rule_id=found[0].rule_id,
             pack_version=verdict.pack_version,

@@ -21,6 +21,7 @@ class ReportState:
     reference: str
     shop: str
     title: str  # "" when it is about the whole shop, or the item was removed since
+    title_language: str
     reported_at: datetime
     answer_by: datetime
     answered_at: datetime | None
@@ -31,17 +32,20 @@ class ReportState:
         return self.answered_at is None and self.answer_by < now
 
 
-def report_by_reference(reference: str) -> ReportState:
+def report_by_reference(reference: str, *, language: str) -> ReportState:
     """The report; the reference may be written in small letters, and with or without its hyphen. Raises NotFound."""
     plain = "".join(reference.upper().replace("-", " ").split())
     known = with_texts(BuyerReport.objects.select_related("shop", "listing__offer"), "answer")
     report = known.filter(reference=f"{plain[:5]}-{plain[5:10]}").first() if len(plain) == 10 else None
     if report is None:
         raise NotFound(_("There is no report with this reference. Compare it with what you noted."), field="reference")
+    offer = report.listing.offer if report.listing else None
+    title, title_language = title_in(language, offer.title, offer.translations) if offer else ("", language)
     return ReportState(
         reference=report.reference,
         shop=report.shop.name,
-        title=report.listing.offer.title if report.listing else "",
+        title=title,
+        title_language=title_language,
         reported_at=report.reported_at,
         answer_by=report.answer_by,
         answered_at=report.answered_at,

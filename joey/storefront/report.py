@@ -58,7 +58,7 @@ def answered(request: HttpRequest) -> HttpResponse:
     reference, problem, state, status = request.GET.get("reference", ""), "", None, 200
     if reference:
         try:
-            state = report_by_reference(reference)
+            state = report_by_reference(reference, language=get_language() or settings.LANGUAGE_CODE)
         except Refusal as refusal:
             problem, status = str(refusal.text), status_of(refusal)
     now = clock.now()

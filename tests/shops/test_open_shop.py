@@ -172,6 +172,7 @@ def test_no_column_of_a_shop_holds_a_price_a_fee_stock_or_an_inviter() -> None:
 
 
 def test_the_record_keeps_what_was_stored_and_not_what_was_typed() -> None:
+    """Case B7."""
     shop = open_shop(mei(), slug="mei-2", name="  小美\u3000的  店 ", intro="Cafe\u0301\t在这里", now=NOW)
     describe_shop(shop, name=" 小美 ", intro="e\u0301", now=NOW)
 

@@ -24,7 +24,7 @@ def test_a_refused_note_or_shelf_name_stays_open_with_its_words_marked() -> None
     listing = listed(shop, flask())
     shelf = add_shelf(shop, name="厨房")
     tried = {
-        f"t-{listing.id}": {"do": "note", "listing_id": str(listing.id), "note": "真的，全网最低，买吧"},
+        f"t-{listing.id}": {"do": "note", "listing_id": str(listing.id), "note": "真的，全网最低，加微信"},
         f"n-{shelf.id}": {"do": "rename_shelf", "shelf_id": str(shelf.id), "shelf": "全网最低的锅"},
         "new-shelf": {"do": "add_shelf", "shelf": "全网最低的碗"},
     }
@@ -41,6 +41,7 @@ def test_a_refused_note_or_shelf_name_stays_open_with_its_words_marked() -> None
         assert page.count("autofocus") == 1
         assert page.count('role="alert"') == 1
         assert "<mark>全网最低</mark>" in page
+        assert ("JOEY-1" in page) == (name == f"t-{listing.id}"), "each rule says why, not only the first"
         assert page.count("<details open") == (name != "new-shelf")
     assert (Listing.objects.get().note, Shelf.objects.get().name) == ("", "厨房")
 

@@ -74,12 +74,12 @@ class BuyerReports(WithReason):
 
     @admin.display(description=_("Shop"))
     def shop_slug(self, report: BuyerReport) -> str:
-        return format_html('<a href="/s/{}">{}</a>', report.shop.slug, report.shop.slug)
+        return report.shop.slug
 
     @admin.display(description=_("Item"))
     def item(self, report: BuyerReport) -> str:
         if report.listing is None:
-            return NOTHING
+            return format_html('<a href="/s/{}">{}</a>', report.shop.slug, gettext("The whole shop"))
         return format_html('<a href="/s/{}/{}">{}</a>', report.shop.slug, report.listing_id, report.listing.offer.title)
 
     @admin.display(description=_("In their words"))
