@@ -11,7 +11,7 @@ import click
 from joey.cli.data_option import data_option
 
 if TYPE_CHECKING:
-    from joey.catalog.intake.files.refused_rows import RefusedRow
+    from joey.catalog.intake.files.refused_rows import RefusedRow, RowNote
     from joey.catalog.intake.import_offers import Imported
 
 SHOWN = 20  # refused rows printed in the terminal
@@ -27,7 +27,10 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--full", is_flag=True, help="The file is complete: withdraw offers it lacks, up to a fifth.")
 @click.option("--report", type=OUT, metavar="OUT.json", help="Write the result as JSON.")
 @click.option(
-    "--refused", type=OUT, metavar="FILE", help="Where refused rows go. [default: NAME.refused.csv and so on, here]"
+    "--refused",
+    type=OUT,
+    metavar="FILE",
+    help="Where refused rows go. [default: DATA/refused/MARKETPLACE/NAME.refused.csv and so on]",
 )
 @data_option
 @click.pass_context
@@ -110,14 +113,19 @@ def _print(done: "Imported", refused_rows: Path, marketplace: str) -> None:
         click.echo(f"Offers that the file lacks, which were withdrawn: {done.withdrawn:,}.")
     if done.hosts:
         click.echo(f"Links of {marketplace} may lead to {', '.join(sorted(done.hosts))}.")
+    if done.noted:
+        click.echo(f"Taken in, but not in all of their fields, or left out: {done.noted:,}.", err=True)
+        say_refused(done.notes, of=done.noted)
+    if done.refused:
+        click.echo(f"Refused: {len(done.refused):,}.", err=True)
     say_refused(done.refused)
     if done.refused:
         click.echo(f"They are in {refused_rows}: fix them there and import that file with the same options.", err=True)
 
 
-def say_refused(rows: Sequence["RefusedRow"]) -> None:
-    """The first of the refused rows, each with its reason."""
+def say_refused(rows: Sequence["RefusedRow | RowNote"], of: int | None = None) -> None:
+    """The first of the rows, each with its reason; there are `of` in all, if these are not."""
     for row in rows[:SHOWN]:
         click.echo(f"row {row.row}, {row.field}: {row.reason}", err=True)
-    if len(rows) > SHOWN:
-        click.echo(f"… and {len(rows) - SHOWN:,} more.", err=True)
+    if (more := (of or len(rows)) - SHOWN) > 0:
+        click.echo(f"… and {more:,} more.", err=True)

@@ -34,6 +34,11 @@ def check_columns(mapping: Mapping, columns: Sequence[str] | None) -> None:
     """Raises Invalid naming the field when the mapping names a column that the table does not have."""
     if columns is None:
         return
+    for column in (*mapping.leave_out, *filter(None, [mapping.group])):
+        if column not in columns:
+            raise Invalid(
+                _("The mapping names a column “%s”, which this file does not have.") % column[:60], field=column[:60]
+            )
     for name, sources in mapping.sources.items():
         for source in sources:
             for column in [source.column] if source.column else source.parts:
