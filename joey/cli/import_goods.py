@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from joey.cli.data_option import data_option
+from joey.cli.say_seen_goods import say_seen
 
 if TYPE_CHECKING:
     from joey.catalog.intake.files.refused_rows import RefusedRow, RowNote
@@ -23,7 +24,11 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.argument("file", type=FILE)
 @click.option("--marketplace", required=True, metavar="CODE|feed:NAME", help="Where the offers are sold.")
 @click.option("--format", "form", metavar="FORMAT", help="csv, tsv, jsonl or xml. [default: what the file looks like]")
-@click.option("--mapping", type=FILE, help="Which column is what (TOML; see docs/importing.md).")
+@click.option(
+    "--mapping", metavar="FILE|NAME",
+    help="Which column is what (TOML; see docs/importing.md), or the name of a mapping that comes with Joey.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Show ten rows as they would be taken, and write a mapping to start from.")
 @click.option("--full", is_flag=True, help="The file is complete: withdraw offers it lacks, up to a fifth.")
 @click.option("--report", type=OUT, metavar="OUT.json", help="Write the result as JSON.")
 @click.option(
@@ -39,7 +44,8 @@ def import_goods(
     file: Path,
     marketplace: str,
     form: str | None,
-    mapping: Path | None,
+    mapping: str | None,
+    check: bool,
     full: bool,
     report: Path | None,
     refused: Path | None,
@@ -54,11 +60,21 @@ def import_goods(
 
     with instance(data, "import"):
         from joey.catalog.intake.import_file import import_file
+        from joey.catalog.intake.ready_mappings import mapping_file
 
+        how = mapping_file(mapping) if mapping else None
+        if check:
+            from joey.catalog.intake.look_at_goods import look_at_goods
+
+            seen = look_at_goods(file, marketplace, form=form, mapping=how)
+            say_seen(
+                seen, file, data / "mappings" / marketplace.replace(":", "-") / f"{file.name.partition('.')[0]}.toml"
+            )
+            ctx.exit(0 if seen.readable else 1)
         bar = ImportBar(file.name)
         done = import_file(
             file, marketplace,
-            form=form, mapping=mapping, full=full, report=report, refused_rows=refused, progress=bar.move,
+            form=form, mapping=how, full=full, report=report, refused_rows=refused, progress=bar.move,
         )  # fmt: skip
         bar.end()
     _print(done.offers, done.refused_rows, marketplace)

@@ -6,8 +6,10 @@ import re
 MOST_TIMES = 4  # that a text is escaped; each program on its way may have done so once
 LONGEST = 8_000  # characters that are looked at; a line that people read is shorter, with all its mark-up
 
-# Only what ends with a semicolon: "?a=1&copy=2" is an address, and "Rock&region" a name.
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# With a semicolon; the usual ones also without. "?a=1&copy=2" is an address, and "Rock&region" a name.
+_ENTITY = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|&(?:nbsp|amp|lt|gt|quot)(?![A-Za-z0-9=])"
+)
 _BLOCKS = (
     "address article blockquote br center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header"
 )

@@ -71,14 +71,9 @@ def import_offers(
     the marketplace, mapping or format, and TooManyMissing; nothing is changed then, here or in `refused_to`.
     """
     mapping = mapping or Mapping()
-    if not (is_known(marketplace) or is_feed(marketplace)):
-        raise Invalid(
-            _("There is no marketplace “%s”. A feed is feed:NAME, of up to 59 of a–z, 0–9 and “-”.") % marketplace[:60],
-            field="marketplace",
-        )
     now = now or clock.now()
+    plan = plan_for(marketplace, mapping, now)
     feed = _allowed_feed(marketplace, mapping)
-    plan = _plan(marketplace, feed, mapping, now)
     with OpenedFile(path) as opened, RefusedRows(refused_to) as refused:
         read = reader(opened, form or mapping.format or form_of(path), mapping)
         check_columns(mapping, read.columns)
@@ -121,7 +116,14 @@ def _allowed_feed(marketplace: str, mapping: Mapping) -> AllowedFeed | None:
     )
 
 
-def _plan(marketplace: str, feed: AllowedFeed | None, mapping: Mapping, now: datetime) -> Plan:
+def plan_for(marketplace: str, mapping: Mapping, now: datetime) -> Plan:
+    """How a file is read into a marketplace. Raises Invalid naming what is wrong with the marketplace or mapping."""
+    if not (is_known(marketplace) or is_feed(marketplace)):
+        raise Invalid(
+            _("There is no marketplace “%s”. A feed is feed:NAME, of up to 59 of a–z, 0–9 and “-”.") % marketplace[:60],
+            field="marketplace",
+        )
+    feed = _allowed_feed(marketplace, mapping)
     if feed is None:
         manifest = manifest_of(marketplace)
         zone = mapping.zone or manifest.zone

@@ -32,7 +32,7 @@ class OfferHeader:
         """The needed fields that no column of these names is for."""
         found = {as_it_was(name).strip() for name in names}
         return [
-            field for field in NEEDED if not any(_is_there(source, found) for source in self._mapping.sources_of(field))
+            field for field in NEEDED if not any(is_there(source, found) for source in self._mapping.sources_of(field))
         ]
 
     def find(self, rows: list[list[str]]) -> int:
@@ -65,7 +65,7 @@ class OfferHeader:
         lines = sample.splitlines(keepends=True)
         if lines and (said := _SEP.fullmatch(lines[0])):
             return said[1]
-        tables = {each: list(islice(_rows(lines, each), MOST_ABOVE)) for each in (first, *DELIMITERS)}
+        tables = {each: list(islice(rows_between(lines, each), MOST_ABOVE)) for each in (first, *DELIMITERS)}
         for each, rows in tables.items():
             if any(not self.lacks(cells) for cells in rows):
                 return each
@@ -78,14 +78,16 @@ def shown_names(cells: Sequence[str]) -> str:
     return ", ".join([*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])]) or "“”"
 
 
-def _is_there(source: Source, names: set[str]) -> bool:
+def is_there(source: Source, names: set[str]) -> bool:
+    """Whether a table of these columns has what a source is taken from; `{id}` is our own field."""
     if source.value is not None:
         return True
     parts = [source.column] if source.column else source.parts
     return all(part in names or part.partition(".")[0] in names or (source.template and part == "id") for part in parts)
 
 
-def _rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+def rows_between(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    """The cells of the first lines, if this parts them."""
     csv.field_size_limit(LONGEST_LINE)
     return csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
 

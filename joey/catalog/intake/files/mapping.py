@@ -50,6 +50,7 @@ class Source:
     unit: str = ""
     date: str = ""  # as strptime has it, or "epoch", "epoch_ms"; empty: ISO 8601
     without: str = ""  # a prefix to remove
+    after: str = ""  # a mark in each value of a list; what is before it is no part of the value
     separator: str = ""  # between the values of a list; empty: where an address begins
     tree: Map[str, str] | None = None  # category number → path
 
@@ -82,6 +83,7 @@ class Mapping:
     categories: Map[str, str] = field(default_factory=dict)
     words: Map[str, Map[str, str]] = field(default_factory=dict)  # field → what a file says → what is read instead
     leave_out: Map[str, frozenset[str]] = field(default_factory=dict)  # column → values, in lower case
+    optional: frozenset[str] = frozenset()  # fields, and columns of leave_out, that a file may lack
     hosts: frozenset[str] | None = None
     picture_hosts: frozenset[str] | None = None
     price_hours: int | None = None

@@ -182,6 +182,8 @@ class OpenedFile:
         """The refusal of a text in another encoding, with what it looks like."""
         if found.startswith(b"%PDF"):
             return UnreadableFile(_("This is a PDF file. Export the list as CSV or as a workbook."))
+        if self._marked == UTF_16:
+            return UnreadableFile(_("The file begins as UTF-16 and does not stay it. Save it as UTF-8."), row=line)
         looks = guessed(found[:SAMPLE])
         text = (
             _("Line %(line)d is neither UTF-8 nor GBK. Save the file as UTF-8 and import it again.")

@@ -164,7 +164,7 @@ class _Reading(MoneyColumns):
         if len(layers) == 1 and not layers[0][0].separator and self._are_single_pictures(layers[0][1]):
             return [(url,) for url in layers[0][1]]
         read = [
-            self._read("pictures", list(map(_hashable, column)), partial(self._addresses, how.separator), ((), ()))
+            self._read("pictures", list(map(_hashable, column)), partial(self._addresses, how), ((), ()))
             for how, column in layers
         ]
         found = []
@@ -178,9 +178,9 @@ class _Reading(MoneyColumns):
         lets_all = self.plan.pictures.allows_all(column) and self.mapping.none.isdisjoint(column)
         return lets_all and not any(_MARKS.search(url) or len(url) > LONGEST_URL for url in column)
 
-    def _addresses(self, separator: str, value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _addresses(self, how: Source, value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """(the pictures that can be fetched, why each of the others cannot)."""
-        found, none = addresses_in(value, separator)
+        found, none = addresses_in(value, how.separator, how.after)
         urls = list(map(values.address_of, found))
         usable = tuple(url for url in urls if len(url) <= LONGEST_URL and self.plan.pictures.let(url))
         elsewhere = [url for url in urls if url not in usable]

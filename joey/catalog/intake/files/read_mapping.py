@@ -28,10 +28,11 @@ HOW: Map[str, tuple[str, ...] | None] = {
     "without": None,
     "tree": ("category",),
     "separator": ("pictures",),
+    "after": ("pictures",),
 }
 KEYS = (
     "format", "delimiter", "quoting", "encoding", "decimal", "item", "group", "currency", "zone", "none", "columns",
-    "categories", "words", "leave_out", "hosts", "picture_hosts", "price_hours",
+    "categories", "words", "leave_out", "optional", "hosts", "picture_hosts", "price_hours",
 )  # fmt: skip
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\.[a-z0-9-]{2,63}")
@@ -56,6 +57,7 @@ def read_mapping(path: Path) -> Mapping:
         categories=_categories(given),
         words=_words(given),
         leave_out=_leave_out(given),
+        optional=frozenset(toml_keys.texts(given, "optional") or ()),
         hosts=_hosts(given, "hosts"),
         picture_hosts=_hosts(given, "picture_hosts"),
         price_hours=_price_hours(given),
@@ -99,6 +101,7 @@ def _source(name: str, value: Any, folder: Path) -> Source:
         date=value.get("date", ""),
         without=value.get("without", ""),
         separator=value.get("separator", ""),
+        after=value.get("after", ""),
         tree=read_tree(folder / value["tree"]) if "tree" in value else None,
     )
 
