@@ -30,7 +30,6 @@ ROUTES: Mapping[tuple[str, str], Limit] = {
     ("POST", "studio/confirm"): limits.CODE_ENTRIES,
     ("POST", "studio/open"): limits.SHOPS_OPENED,
     ("POST", "api/v1/shops"): limits.SHOPS_OPENED,
-    ("POST", "studio/<slug:slug>/pick/paste"): limits.PASTES,
     ("POST", "api/v1/offers/paste"): limits.PASTES,
     ("POST", "s/<slug:slug>/<uuid:listing_id>/report"): limits.REPORTS,
     ("POST", "s/<slug:slug>/report"): limits.REPORTS,

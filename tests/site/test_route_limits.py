@@ -45,7 +45,6 @@ def test_over_its_limit_a_caller_gets_429_and_the_time_on_pages_and_in_the_api()
     kinds: tuple[tuple[Limit, Callable[[], Any]], ...] = (
         (limits.SHOPS_OPENED, lambda: client.post("/studio/open", {"name": "A corner", "slug": "a-corner"})),
         (limits.SHOPS_OPENED, lambda: client.post("/api/v1/shops", {"name": "B corner", "slug": "b-corner"}, **json)),
-        (limits.PASTES, lambda: client.post("/studio/mei/pick/paste", {"text": "x"})),
         (limits.PASTES, lambda: client.post("/api/v1/offers/paste", {"text": "x"}, **json)),
         (limits.CODE_ENTRIES, lambda: Client().post("/studio/sign-in/code", {"code": "1"})),
         (limits.POSTERS, lambda: Client().get("/p/abc.png")),
@@ -61,6 +60,20 @@ def test_over_its_limit_a_caller_gets_429_and_the_time_on_pages_and_in_the_api()
         assert answer.status_code == 429, limit.name
         assert int(answer.headers["Retry-After"]) > 3_000
         RateWindow.objects.all().delete()
+
+
+def test_a_keeper_looks_up_so_many_links_in_the_box_of_the_pick_page() -> None:
+    meis_shop()
+    client, link = signed_in(mei()), {"q": "https://item.taobao.com/item.htm?id=1"}
+    assert client.get("/studio/mei/pick", link).status_code != 429
+    use_up(limits.PASTES, str(mei().pk))
+
+    refused = client.get("/studio/mei/pick", link, headers=EN)
+
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 3_000
+    assert b"You looked up many links" in refused.content
+    assert client.get("/studio/mei/pick", {"q": "flask"}).status_code == 200, "words are no link"
     assert Shop.objects.count() == 3, "one before each refusal"
 
 

@@ -18,7 +18,7 @@ from joey.catalog.models import PricePoint
 from joey.marketplaces.manifest_shape import Allowed
 from joey.rules.caption import label
 from joey.sharing import show_cards
-from joey.shops.models import Listing
+from joey.shops.models import Listing, Shop
 from tests.cast import listed, meis_shop
 from tests.marketplaces.replaced import replace_manifest
 from tests.sharing.test_poster import picture
@@ -161,6 +161,8 @@ def test_each_shop_has_a_sitemap_that_says_when_its_pages_changed(client: Client
     shop = meis_shop()
     offer = fresh_flask()
     shown = listed(shop, offer)
+    assert not client.get("/sitemap.xml").content.count(b"<loc>"), "a new shop is not to be discovered (case P7)"
+    Shop.objects.filter(id=shop.pk).update(front=Shop.Front.SHOWN)
     hidden = listed(shop, fresh_flask(identity="hidden", external_id="hidden"))
     Listing.objects.filter(id=hidden.id).update(state=Listing.State.HIDDEN)
     Listing.objects.filter(id=shown.id).update(added_at=now() - timedelta(days=9))

@@ -217,9 +217,9 @@ class TestDialects:
             if not encoding.startswith("utf-16"):
                 import_offers(written(tmp_path, xml.encode(encoding), "goods.xml"), "jd", now=now)
                 assert offers()["9"]["title"] == titles[1], encoding
-        for name, body in {"csv": goods(good(1, title="杯")), "jsonl": '{"id": 1, "title": "杯", "url":'
+        for name, goods_text in {"csv": goods(good(1, title="杯")), "jsonl": '{"id": 1, "title": "杯", "url":'
                            ' "https://item.jd.com/1.html", "currency": "CNY"}\n'}.items():  # fmt: skip
-            import_offers(written(tmp_path, body.encode("utf-16")), "jd", now=NOW + timedelta(hours=1))
+            import_offers(written(tmp_path, goods_text.encode("utf-16")), "jd", now=NOW + timedelta(hours=1))
             assert offers()["1"]["title"] == "杯", name
 
     def test_a_file_that_cannot_be_read_is_told_what_it_is_and_what_to_do(self, tmp_path: Path) -> None:
