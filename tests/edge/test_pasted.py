@@ -49,7 +49,7 @@ def test_a_share_link_leads_to_its_page_and_counts_once_however_it_was_pasted(jo
     assert (found.clicks.raw, found.clicks.people) == (len(pasted), 1)
 
 
-def test_shops_listings_and_the_way_out_are_found_as_pasted_too(joey: Server, shared: Link, own: Link) -> None:
+def test_shops_listings_and_outbound_addresses_are_found_as_pasted_too(joey: Server, shared: Link, own: Link) -> None:
     addresses = {
         "/s/mei": 200,
         f"/s/mei/{shared.listing_id}": 200,
@@ -64,7 +64,7 @@ def test_shops_listings_and_the_way_out_are_found_as_pasted_too(joey: Server, sh
 
     for unknown in (
         "/s/mei/nothing",
-        "/s/nobody-here.",
+        "/s/no-such-shop.",
         f"/s/mei/{ITEM}.",
         "/l/bbbbbbbbbb.",
         "/rulesx",

@@ -176,7 +176,7 @@ def test_a_visit_that_led_to_an_order_tells_the_whole_story() -> None:
 
 
 def test_an_orders_story_begins_with_the_link_that_led_to_it() -> None:
-    """Case P8: of two visits that can be meant neither is told."""
+    """Case P8: where two visits can be meant, the trace begins with the report."""
     clicked(lease=(lease := leased(meis_shop())))
     take_in(settled())
     line = OrderLine.objects.get().pk
