@@ -85,7 +85,7 @@ def test_a_whole_shop_is_reported_too_and_what_was_typed_is_kept(client: Client)
     assert '/s/mei/report"' in client.get("/s/mei", headers=EN).content.decode()
 
 
-def test_one_client_silences_no_one_else(client: Client) -> None:
+def test_one_client_silences_no_one_else(client: Client, settings: Settings) -> None:
     path = f"/s/mei/{listed(meis_shop(), flask()).pk}/report"
 
     def send(address: str) -> int:
@@ -96,6 +96,10 @@ def test_one_client_silences_no_one_else(client: Client) -> None:
     assert (sent[:2], set(sent[2:])) == ([200, 200], {429})
     assert send("192.0.2.2") == 200
     assert BuyerReport.objects.count() == 3
+    settings.SECURE = True
+    by_proxy = [client.post(path, {"reason": "fake"}, headers=EN | {"x-forwarded-for": f"1.2.3.4, 198.51.100.{n}"})
+                for n in range(3)]  # fmt: skip
+    assert [each.status_code for each in by_proxy] == [200] * 3, "the proxy is not the client"
 
 
 def test_an_answer_that_is_late_is_named_to_operators_and_to_the_reporter(client: Client, settings: Settings) -> None:
