@@ -64,12 +64,12 @@ def import_goods(
 
         how = mapping_file(mapping) if mapping else None
         if check:
-            from joey.catalog.intake.look_at_goods import look_at_goods
+            from joey.catalog.intake.look_at_goods import look_at_goods, write_start
 
             seen = look_at_goods(file, marketplace, form=form, mapping=how)
-            say_seen(
-                seen, file, data / "mappings" / marketplace.replace(":", "-") / f"{file.name.partition('.')[0]}.toml"
-            )
+            start = data / "mappings" / marketplace.replace(":", "-") / f"{file.name.partition('.')[0]}.toml"
+            is_written = seen.guess is not None and write_start(seen.guess.text, file, start)
+            say_seen(seen, start, is_written=is_written)
             ctx.exit(0 if seen.readable else 1)
         bar = ImportBar(file.name)
         done = import_file(

@@ -1,4 +1,4 @@
-"""Print what `joey import --check` saw of a file, and write the mapping to start from."""
+"""Print what `joey import --check` saw of a file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-def say_seen(seen: "SeenOffers", file: Path, start: Path) -> None:
-    """The rows, what is wrong with others, and where the mapping is; one that is there already stays as it is."""
+def say_seen(seen: "SeenOffers", start: Path, *, is_written: bool) -> None:
+    """The rows, what is wrong with others, and where the mapping is."""
     for goods in seen.goods:
         click.echo(f"row {goods.row}: {goods.id}: {goods.title}")
         click.echo("    " + "; ".join(f"{name}: {value}" for name, value in goods.facts))
@@ -29,12 +29,8 @@ def say_seen(seen: "SeenOffers", file: Path, start: Path) -> None:
         return
     if seen.guess.base:
         click.echo(f"It looks like the columns of the mapping that comes with Joey as “{seen.guess.base}”.")
-    if start.exists():
-        click.echo(f"{start} is there already, so the mapping to start from was not written. It would be:")
-        click.echo(seen.guess.text)
+    if is_written:
+        click.echo(f"The mapping to start from is {start}: correct it, and give it with --mapping.")
         return
-    start.parent.mkdir(parents=True, exist_ok=True)
-    start.write_text(
-        f"# Guessed from {file.name}. Correct it, and see with --check what it reads.\n{seen.guess.text}", "utf-8"
-    )
-    click.echo(f"The mapping to start from is {start}: correct it, and give it with --mapping.")
+    click.echo(f"{start} is there already, so the mapping to start from was not written. It would be:")
+    click.echo(seen.guess.text)

@@ -75,7 +75,7 @@ def clean_columns(given: Columns, *, now: datetime) -> CleanOffers:
     clean = given | {
         "identity": each("identity", _identity, partial(are_clean_names, longest=200)),
         "external_id": each("external_id", _external_id, partial(are_clean_names, longest=120)),
-        "title": each("title", _title, _are_titles),
+        "title": each("title", _title, lambda texts: "" not in texts and _are_lines(texts, 300)),
         "currency": each("currency", _currency),
         "commission_ppm": each("commission_ppm", _rate),
         "list_minor": each("list_minor", _price, _are_prices),
@@ -90,7 +90,7 @@ def clean_columns(given: Columns, *, now: datetime) -> CleanOffers:
         "history": [_history(each) if each else each for each in given["history"]],
     }
     for name, longest in LONGEST.items():
-        clean[name] = each(name, partial(_line, longest=longest), partial(are_clean_lines, longest=longest))
+        clean[name] = each(name, partial(_line, longest=longest), partial(_are_lines, longest=longest))
     if any(clean["coupon_minor"]):
         clean["coupon_minor"] = [
             coupon if coupon is not None and price is not None and coupon < price else None
@@ -136,11 +136,6 @@ def are_clean(texts: list[Any], *, longest: int) -> bool:
 def are_clean_names(texts: list[Any], *, longest: int) -> bool:
     """The same, and none of them is empty."""
     return "" not in texts and are_clean(texts, longest=longest)
-
-
-def are_clean_lines(texts: list[Any], *, longest: int) -> bool:
-    """The same as `are_clean`, and none of them may be marked up."""
-    return are_clean(texts, longest=longest) and not may_be_marked_up("\n".join(texts))
 
 
 def gtin_14(text: str) -> str:
@@ -192,8 +187,8 @@ def _line(text: str, longest: int) -> str:
     return clean_line(without_markup(text), longest)
 
 
-def _are_titles(texts: list[Any]) -> bool:
-    return "" not in texts and are_clean_lines(texts, longest=300)
+def _are_lines(texts: list[Any], longest: int) -> bool:
+    return are_clean(texts, longest=longest) and not may_be_marked_up("\n".join(texts))
 
 
 def _identity(text: str) -> str:

@@ -74,6 +74,15 @@ def look_at_goods(file: Path, marketplace: str, *, form: str | None, mapping: Pa
     )
 
 
+def write_start(text: str, file: Path, path: Path) -> bool:
+    """Write the mapping to start from; one that is there already stays, and False says so."""
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"# Guessed from {file.name}. Correct it, and see with --check what it reads.\n{text}", "utf-8")
+    return True
+
+
 def _seen(chunk: Columns, at: int, number: int) -> SeenGoods:
     return SeenGoods(number, chunk["external_id"][at], chunk["title"][at], tuple(_facts(chunk, at)))
 

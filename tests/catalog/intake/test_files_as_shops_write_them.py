@@ -217,12 +217,12 @@ class TestDialects:
             if not encoding.startswith("utf-16"):
                 import_offers(written(tmp_path, xml.encode(encoding), "goods.xml"), "jd", now=now)
                 assert offers()["9"]["title"] == titles[1], encoding
-        for name, goods_text in {"csv": goods(good(1, title="杯")), "jsonl": '{"id": 1, "title": "杯", "url":'
-                           ' "https://item.jd.com/1.html", "currency": "CNY"}\n'}.items():  # fmt: skip
-            import_offers(written(tmp_path, goods_text.encode("utf-16")), "jd", now=NOW + timedelta(hours=1))
-            assert offers()["1"]["title"] == "杯", name
+        line = {"id": 1, "title": "杯", "url": "https://item.jd.com/1.html", "currency": "CNY"}
+        for hours, text in enumerate((goods(good(1, title="杯")), json.dumps(line) + "\n"), start=1):
+            import_offers(written(tmp_path, text.encode("utf-16")), "jd", now=NOW + timedelta(hours=hours))
+            assert offers()["1"]["title"] == "杯", text
 
-    def test_a_file_that_cannot_be_read_is_told_what_it_is_and_what_to_do(self, tmp_path: Path) -> None:
+    def test_the_refusal_of_a_file_names_what_it_is_and_what_to_do(self, tmp_path: Path) -> None:
         for body, why in {
             "nr;name;adresse\n1;Tasse;https://shop.example.com/1\n": "columns for id, url. Row 1 has “nr”, “name”",
             "1,cup,https://shop.example.com/1,5.00\n": "No row names the columns for id, title, url",
@@ -433,6 +433,24 @@ class TestRefusedFiles:
         assert {n: each["title"] for n, each in kept().items()} == {
             str(n): " ".join((text or "cup").split()) if text.strip() else "cup" for n, text in enumerate(texts)
         }
+
+    def test_they_are_read_by_the_mapping_of_the_file(self, tmp_path: Path) -> None:
+        """Another encoding, quotes that are only signs, another element: what is written can be imported again."""
+        row = {"id": "1", "title": '保温杯 3" 号', "url": f"{SHOP}/1", "price": "x", "currency": "EUR"}
+        item = "".join(f"<{name}>{value}</{name}>" for name, value in row.items())
+        for name, text, how in (
+            ("goods.csv", f"{','.join(row)}\n{','.join(row.values())}\n", 'quoting = "none"'),
+            ("goods.jsonl", json.dumps(row, ensure_ascii=False) + "\n", ""),
+            ("goods.xml", f"<list><good>{item}</good></list>", 'item = "good"'),
+        ):
+            how += '\nencoding = "gb18030"'
+            done = feed(tmp_path, text.encode("gb18030"), how, name, refused_to=tmp_path / "kept")
+            assert [each.field for each in done.refused] == ["price"], name
+
+            body = (tmp_path / "kept").read_bytes().replace(b",x,", b",5.00,").replace(b'"x"', b'"5.00"')
+            done = feed(tmp_path, body.replace(b">x<", b">5.00<"), how, f"kept-{name}")
+
+            assert (done.accepted, done.refused, kept()["1"]["title"]) == (1, (), row["title"]), name
 
     def test_they_are_in_the_data_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "here").mkdir()

@@ -38,6 +38,11 @@ def encoding_named(name: str) -> str:
     return found if found in _KNOWN else ""
 
 
+def mark_of_utf_8(encoding: str) -> str:
+    """What a file of refused rows begins with, so that it is read as UTF-8 by a mapping that names another encoding."""
+    return "\ufeff" if encoding not in ("", UTF_8) else ""
+
+
 def guessed(sample: bytes) -> str:
     """What the beginning of a file that is not UTF-8 looks like; "" where that is in doubt. Only good for advice."""
     if wide := utf_16_without_mark(sample):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.encodings import mark_of_utf_8
 from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, GatheredRows, RowFault
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
@@ -58,8 +59,8 @@ class JsonLines:
                 yield number, line
 
     def refused_begin(self) -> str:
-        """Nothing."""
-        return ""
+        """Nothing but the mark of what it is written in."""
+        return mark_of_utf_8(self._encoding)
 
     def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
         """A line with the reason, and the original line."""

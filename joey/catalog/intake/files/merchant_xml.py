@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.encodings import UTF_8, encoding_named
+from joey.catalog.intake.files.encodings import UTF_8, encoding_named, mark_of_utf_8
 from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, GatheredRows, RowFault
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
@@ -92,7 +92,8 @@ class MerchantXml:
 
     def refused_begin(self) -> str:
         """A feed around the items."""
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:g="{GOOGLE}"><channel>\n'
+        mark = mark_of_utf_8(self._encoding)
+        return f'{mark}<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:g="{GOOGLE}"><channel>\n'
 
     def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
         """A comment with the reason, and the item."""
@@ -178,7 +179,7 @@ def _declared(head: bytes) -> str:
     encoding = encoding_named(name)
     if not encoding:
         raise UnreadableFile(
-            _("The XML says that it is in “%s”, which Joey does not read. Save it as UTF-8.") % name[:40]
+            _("The XML says that it is in “%s”, an encoding that is not read here. Save it as UTF-8.") % name[:40]
         )
     return UTF_8 if encoding.startswith("utf-16") else encoding  # one that is has its mark; else ASCII was readable
 

@@ -37,7 +37,7 @@ LARGEST_WORKBOOK = 256 << 20
 GZIP = b"\x1f\x8b"
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-SAMPLE = 1 << 16  # bytes by which an encoding or a dialect is told
+SAMPLE = 1 << 16  # bytes by which an encoding or a delimiter is recognised
 
 Stream = IO[bytes] | gzip.GzipFile
 
@@ -122,10 +122,7 @@ class OpenedFile:
 
     def sample(self) -> bytes:
         """The first bytes, unpacked; what is read after begins with them again."""
-        blocks = self.blocks()
-        found = next(blocks)
-        while len(found) < SAMPLE and (more := next(blocks, None)):
-            found += more
+        found = next(self.blocks())
         self._stream.seek(0)
         self.unpacked = 0
         return found[:SAMPLE]
@@ -145,11 +142,10 @@ class OpenedFile:
             try:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as wrong:
-                whole = wrong.object
-                raise self._other(lines + whole.count(b"\n", 0, wrong.start) + 1, encoding, whole) from None
+                line = lines + wrong.object.count(b"\n", 0, wrong.start) + 1
+                raise self._other(line, encoding, wrong.object) from None
             text = text.removeprefix("\ufeff") if first else text
-            lines += text.count("\n")
-            first = False
+            lines, first = lines + text.count("\n"), False
             if text:
                 self.line_breaks = text.endswith(("\n", "\r"))
                 yield text

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.encodings import mark_of_utf_8
 from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault
 from joey.catalog.intake.files.safe_cells import as_it_was, line_of, safe
@@ -193,13 +194,14 @@ class Table:
 
     def refused_begin(self) -> str:
         """The header, after three columns for notes."""
-        return self._line([*NOTES, *self._own(list(self.columns))])
+        return mark_of_utf_8(self._encoding) + self._line([*NOTES, *self._own(list(self.columns))])
 
     def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
         """The original cells, after the notes."""
         assert isinstance(rows, _TableRows)
         cells = rows.odd.get(place, rows.cells[place])
-        return self._line([str(rows.numbers[place]), wrong.field, wrong.reason, *self._own(cells)])
+        reason = wrong.reason if self._quotes else wrong.reason.replace(self._delimiter, " ")
+        return self._line([str(rows.numbers[place]), wrong.field, reason, *self._own(cells)])
 
     def refused_end(self) -> str:
         """Nothing."""
