@@ -27,8 +27,8 @@ from joey.api.offer_shapes import (
 )
 from joey.api.once import once
 from joey.api.shapes import money, money_or_none, seal, unseal
+from joey.catalog import paste_offer as pasted
 from joey.catalog.cards import OfferCard, earning_marketplaces, keepers_part
-from joey.catalog.paste_offer import offer_from_text
 from joey.catalog.queries import FoundOffers, NearestOffers, offer_by_id, price_history, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
 from joey.catalog.search.search_marketplaces import SearchedMarketplace
@@ -88,7 +88,7 @@ def suggest_offers(request: HttpRequest, typed: Query[SuggestIn]) -> Suggestions
 def paste_offer(request: HttpRequest, body: PasteIn) -> OfferOut:
     """Find the offer behind a link or copy-code from a marketplace's app, or say why there is none."""
     moment = now()
-    offer = offer_from_text(body.text, now=moment)
+    offer = pasted.paste_offer(body.text, person_id=caller_of(request).person.id, now=moment)
     return offer_out(offer_by_id(offer.id, language=_language(), now=moment), plan_shares(moment))
 
 

@@ -28,8 +28,6 @@ CODES_TO_CONFIRM = Limit("codes to confirm", 4_000, HOUR)
 
 CODE_ENTRIES = Limit("codes entered", 300, HOUR)
 SHOPS_OPENED = Limit("shops opened", 60, HOUR)
-PASTES = Limit("links pasted", 300, HOUR)  # each is a call of a marketplace
-REPORTS = Limit("reports", 60, HOUR)
 POSTERS = Limit("posters", 600, HOUR)
 CARDS = Limit("cards", 6_000, HOUR)  # a messenger fetches those of all its people from few addresses
 BAD_TOKENS = Limit("tokens that are none", 60, HOUR)
@@ -38,7 +36,11 @@ WRITES = Limit("writes", 36_000, HOUR)  # all else that changes something
 # --- What one person, shop or listing may do ---------------------------------------------------------------
 
 SHOPS_OF_PERSON = Limit("shops of a person", 20, DAY)
+PASTES = Limit("links pasted by a person", 300, HOUR)  # each is a call of a marketplace
 SEARCHES_OF_PERSON = Limit("searches at marketplaces of a person", 100, DAY)
+# By caller, so that one who sends many keeps no one else from reporting the same item.
+REPORTS = Limit("reports of a caller", 20, HOUR)
+REPORTS_OF_ITEM = Limit("reports of a caller about an item", 3, DAY)
 LOST_ORDERS_OF_SHOP = Limit("lost-orders", 20, DAY)
 APPEALS_OF_SHOP = Limit("appeals", 20, DAY)  # an operator reads each of them
 OWN_ACCOUNTS_OF_PERSON = Limit("own-accounts", 20, DAY)  # each is a call that the marketplace sees come from here

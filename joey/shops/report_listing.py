@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.rate_limit import Limit, hit
+from joey.kit import limits
+from joey.kit.rate_limit import hit
 from joey.kit.refusals import Conflict, NotFound
 from joey.kit.text import read_line
 from joey.record.append import append
@@ -22,9 +23,6 @@ from joey.shops.models import BuyerReport, Listing, Shop
 
 WORDS_MOST = 300
 APPEAL = "appeal"  # the reason of one by the keeper
-# Counted for each client, so that one who sends many keeps no one else from reporting the same item.
-PER_CLIENT_AND_ITEM = Limit("reports of an item by one client", 2, timedelta(days=1))
-PER_CLIENT = Limit("reports by one client", 10, timedelta(hours=1))
 _CHARACTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
 
 
@@ -32,13 +30,14 @@ _CHARACTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
 def report_listing(
     shop_id: UUID, listing_id: UUID | None, *, reason: str, words: str, client: str, now: datetime
 ) -> BuyerReport:
-    """Put it into the operators' queue; `listing_id` None: about the whole shop. `client` is who calls, as an address.
+    """Put it into the operators' queue; `listing_id` None: about the whole shop. `client` is a
+    `caller_key`.
 
     Raises Invalid ("words"), TooMany.
     """
     said = read_line(words, field="words", at_most=WORDS_MOST)
     hit(
-        (PER_CLIENT_AND_ITEM, f"{client} {listing_id or shop_id}"), (PER_CLIENT, client),
+        (limits.REPORTS_OF_ITEM, f"{client} {listing_id or shop_id}"), (limits.REPORTS, client),
         now=now,
         text=_("Several reports came from your network just now, and operators have them. Try again later."),
     )  # fmt: skip

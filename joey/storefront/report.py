@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.kit import clock
+from joey.kit.client_address import address_of, caller_key
 from joey.kit.http import status_of
 from joey.kit.refusals import Refusal
 from joey.kit.strict_form import StrictForm
@@ -40,7 +41,12 @@ def report(request: HttpRequest, slug: str, listing_id: UUID | None = None) -> H
         try:
             given, now = form.cleaned_data, clock.now()
             taken = report_listing(
-                shop.id, listing_id, reason=given["reason"], words=given["words"], client=_client(request), now=now
+                shop.id,
+                listing_id,
+                reason=given["reason"],
+                words=given["words"],
+                client=caller_key(address_of(request)),
+                now=now,
             )
         except Refusal as refusal:
             form.take(refusal)
@@ -65,10 +71,3 @@ def answered(request: HttpRequest) -> HttpResponse:
     response = render(request, "reports.html", facts, status=status, using="jinja2")
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _client(request: HttpRequest) -> str:
-    """Who reports, for the limit: the address that the nearest proxy saw, which a stranger cannot forge."""
-    if settings.SECURE and request.headers.get("x-forwarded-for"):
-        return request.headers["x-forwarded-for"].split(",")[-1].strip()
-    return str(request.META.get("REMOTE_ADDR") or "")

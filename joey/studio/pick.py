@@ -11,18 +11,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from joey.catalog.cards import OfferCard, keepers_part
-from joey.catalog.paste_offer import offer_from_text
+from joey.catalog.paste_offer import paste_offer
 from joey.catalog.queries import FoundOffers, offer_by_id, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
 from joey.catalog.search.suggest import Suggestion, suggest
 from joey.commissions.plan_now import plan_shares
-from joey.kit import clock, limits
+from joey.kit import clock
 from joey.kit.http import headers_of, status_of
-from joey.kit.rate_limit import hit_alone
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.imported import feeds
@@ -39,7 +37,6 @@ from joey.studio.forms import AddForm, UndoForm
 
 KEPT = ("q", "marketplace", "category", "currency", "min", "max", "sort", "coupon", "in_stock", "offer", "cursor")
 OTHERS = KEPT[1:-2]  # kept when other words are searched for
-TOO_MANY_LINKS = _("You looked up many links within an hour. Search by words, or try again later.")
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "KRW", "KWD", "VND")
 
 
@@ -68,8 +65,7 @@ def pick(request: HttpRequest, slug: str) -> HttpResponse:
     if request.GET.get("offer") or not is_pasted(typed):
         return _pick(request, shop)
     try:
-        hit_alone(limits.PASTES, str(keeper(request).id), text=TOO_MANY_LINKS)  # a GET, so no route limit counts it
-        offer = offer_from_text(typed, now=clock.now())
+        offer = paste_offer(typed, person_id=keeper(request).id, now=clock.now())
     except Refusal as refusal:
         answer = _pick(request, shop, problem=str(refusal.text), status=status_of(refusal))
         for name, value in headers_of(refusal).items():

@@ -36,18 +36,18 @@ QUERIES = {
     "privacy": 1,
     "earnings": 1,  # and two more once in ten minutes
     "robots.txt": 0,
-    "sitemap.xml": 1,
-    "card-<spoken:language>.jpg": 0,
+    "sitemap.xml": 2,  # one is the time
+    "card-<spoken:language>.jpg": 1,  # of cards and posters one counts the caller
     "s/<slug:slug>": 1,
     "s/<slug:slug>/sitemap.xml": 2,
-    "s/<slug:slug>/poster.png": 2,
-    "s/<slug:slug>/card-<spoken:language>.jpg": 2,
-    "s/<slug:slug>/<uuid:listing_id>/card-<spoken:language>.jpg": 1,
+    "s/<slug:slug>/poster.png": 3,
+    "s/<slug:slug>/card-<spoken:language>.jpg": 3,
+    "s/<slug:slug>/<uuid:listing_id>/card-<spoken:language>.jpg": 2,
     "s/<slug:slug>/<uuid:listing_id>": 10,
     "s/<slug:slug>/<uuid:listing_id>/way-out": 9,
-    "p/<slug:code>.png": 2,  # one counts the caller
-    "s/<slug:slug>/<uuid:listing_id>/report": 4,
-    "s/<slug:slug>/report": 3,
+    "p/<slug:code>.png": 2,
+    "s/<slug:slug>/<uuid:listing_id>/report": 3,
+    "s/<slug:slug>/report": 2,
     "reports": 1,
     "api/openapi.json": 0,
     "api/v1/me": 1,
