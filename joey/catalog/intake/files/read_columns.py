@@ -176,7 +176,7 @@ class _Reading(MoneyColumns):
 
     def _are_single_pictures(self, column: list[Any]) -> bool:
         lets_all = self.plan.pictures.allows_all(column) and self.mapping.none.isdisjoint(column)
-        return lets_all and not any(_MARKS.search(url) or len(url) > LONGEST_URL for url in column)
+        return lets_all and not _MARKS.search("".join(column)) and max(map(len, column)) <= LONGEST_URL
 
     def _addresses(self, how: Source, value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """(the pictures that can be fetched, why each of the others cannot)."""

@@ -8,6 +8,7 @@ _DATES = (
     rf"\d{{1,2}}月\d{{1,2}}日|\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}-{_MONTHS}(?:-\d{{2,4}})?|{_MONTHS}-\d{{2}}"
     r"|\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}|\d{4}-\d\d-\d\d 00:00:00"
 )
+_SIGNS = "+-/#月"  # of which each of them has one
 _ROUNDED = r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+"
 _SPOILT = re.compile(rf"^(?:{_ROUNDED}|{_DATES}|{_ERRORS})$", re.MULTILINE | re.ASCII)
 
@@ -25,7 +26,8 @@ _CHINESE = re.compile(
 
 def are_spoilt(ids: list[str]) -> bool:
     """Whether a spreadsheet may have changed one of these, checked together."""
-    return _SPOILT.search("\n".join(ids)) is not None
+    together = "\n".join(ids)
+    return any(sign in together for sign in _SIGNS) and _SPOILT.search(together) is not None
 
 
 def is_spoilt(text: str) -> bool:
