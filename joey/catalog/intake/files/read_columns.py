@@ -113,9 +113,11 @@ class _Reading(MoneyColumns):
     def _check_ids(self, found: dict[str, list[str]]) -> None:
         """Refuse rows whose id a spreadsheet changed: it may be another offer's. A number of less weight is lost."""
         for name in IDS:
-            if spoilt.are_spoilt(found[name]):
+            long = {text for text in found[name] if spoilt.is_long_number(text)}
+            rounded = long if spoilt.are_rounded(list(long)) else frozenset[str]()
+            if rounded or spoilt.are_spoilt(found[name]):
                 for place, text in enumerate(found[name]):
-                    if spoilt.is_spoilt(text):
+                    if text in rounded or spoilt.is_spoilt(text):
                         self._refuse(place, name, str(_SPOILT) % text[:40])
                         found[name][place] = text if name in WEIGHTY else ""
 

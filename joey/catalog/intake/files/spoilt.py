@@ -1,6 +1,9 @@
 """What programs between a shop and its file destroyed: ids in a spreadsheet, and text read in a wrong encoding."""
 
 import re
+from collections.abc import Sequence
+
+SPREADSHEET_DIGITS = 15  # that one keeps of a number
 
 _ERRORS = r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!)|#{3,}"
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -33,6 +36,19 @@ def are_spoilt(ids: list[str]) -> bool:
 def is_spoilt(text: str) -> bool:
     """Whether a spreadsheet took it for a number and rounded it, for a date or for a formula: what it was is lost."""
     return _SPOILT.fullmatch(text) is not None
+
+
+def is_long_number(text: str) -> bool:
+    """Whether it is a number of more digits than a spreadsheet keeps."""
+    return len(text) > SPREADSHEET_DIGITS + 1 and text.isascii() and text.isdigit()
+
+
+def are_rounded(numbers: Sequence[str]) -> bool:
+    """Whether a spreadsheet rounded these long numbers and wrote them out: each ends in nothing but zeros.
+
+    Of many numbers one may end so by itself. A single one hardly does.
+    """
+    return bool(numbers) and not any(digits[SPREADSHEET_DIGITS:].strip("0") for digits in numbers)
 
 
 def may_be_garbled(texts: list[str]) -> bool:
