@@ -20,6 +20,8 @@ def say_seen(seen: "SeenOffers", start: Path, *, is_written: bool) -> None:
         f"Of the first rows could be taken: {seen.readable:,}. Refused would be: {len(seen.refused):,}."
         " Nothing was taken in."
     )
+    if seen.trouble:
+        click.echo(seen.trouble, err=True)
     for what, rows in (("refused", seen.refused), ("lost or left out", seen.notes)):
         for row in rows[:SHOWN]:
             click.echo(f"{what}, row {row.row}, {row.field}: {row.reason}", err=True)

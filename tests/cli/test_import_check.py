@@ -48,6 +48,26 @@ def test_the_guessed_mapping_reads_the_file(tmp_path: Path) -> None:
         assert offers(feed)["001"]["now_minor"] == 1290
 
 
+def test_a_mapping_to_start_from_is_written_where_something_is_missing(tmp_path: Path) -> None:
+    file = written(tmp_path, "编号|名称|价格\n1|杯|12.90\n", "list.csv")
+
+    said = run(file, "--marketplace", "feed:x", "--check")
+
+    assert said.exit_code == 1
+    assert "No row names the columns for url" in said.stderr
+    start = Path("mappings/feed-x/list.toml")
+    text = start.read_text()
+    assert 'delimiter = "|"' in text
+    assert 'id = "编号"' in text
+    assert "# url = " in text
+    assert "is there already" in run(file, "--marketplace", "feed:x", "--check").stdout
+    url = f'url = "{SHOP}/{{id}}"'
+    start.write_text(text.replace('# currency = "CNY"', 'currency = "CNY"').replace("# url = ", f"{url} # "))
+    said = run(file, "--marketplace", "feed:x", "--check", "--mapping", start)
+    assert (said.exit_code, said.stdout.splitlines()[0]) == (0, "row 2: 1: 杯")
+    assert everything() == []
+
+
 # One row of each, by the columns that its mapping names.
 SAMPLES = {
     "google-merchant": {"id": "1", "title": "Cup", "link": f"{SHOP}/1", "price": "5.00 EUR", "availability": "yes"},

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from joey.catalog.intake.files.encodings import guessed
 from joey.catalog.intake.files.forms import reader, sample_text
-from joey.catalog.intake.files.header import DELIMITERS, OfferHeader, rows_between
+from joey.catalog.intake.files.header import DELIMITERS, NEEDED, OfferHeader, rows_between
 from joey.catalog.intake.files.mapping import FIELDS, Mapping
 from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.read_mapping import read_mapping
@@ -56,10 +56,14 @@ def guess_mapping(path: Path, form: str) -> GuessedMapping:
     if best and _known(ready[best], names) > (own if not OfferHeader(Mapping()).lacks(names) else 0):
         return GuessedMapping(_keys(how) + ready_mappings()[best].read_text(encoding="utf-8"), best)
     columns = _guessed_columns(names)
-    if "currency" not in columns:
-        how["currency"] = ""
     lines = [f"{field} = {_toml(found)}" for field, found in columns.items()]
-    return GuessedMapping("\n".join([_keys(how, also=("currency",)), "[columns]", *lines, ""]))
+    lines += [
+        f"# {field} =  # no column seems to be it; write one, or a template" for field in NEEDED if field not in columns
+    ]
+    currency = (
+        "" if "currency" in columns else '# currency = "CNY"  # no column says it; the right one, if prices do not\n'
+    )
+    return GuessedMapping("\n".join([f"{_keys(how)}{currency}", "[columns]", *lines, ""]))
 
 
 def _encoding(path: Path) -> str:
@@ -127,10 +131,8 @@ def _guessed_columns(names: Sequence[str]) -> dict[str, list[str]]:
     return {field: found[field] for field in FIELDS if field in found}
 
 
-def _keys(how: Map[str, str], also: Sequence[str] = ()) -> str:
-    return "".join(
-        f"{key} = {json.dumps(value)}\n" for key, value in how.items() if value or (key in also and key in how)
-    )
+def _keys(how: Map[str, str]) -> str:
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in how.items() if value)
 
 
 def _toml(columns: list[str]) -> str:

@@ -17,6 +17,7 @@ from joey.catalog.intake.files.rows import FileRows, Reader, RowFault
 from joey.catalog.intake.guess_mapping import GuessedMapping, guess_mapping
 from joey.catalog.intake.import_offers import plan_for
 from joey.kit import clock
+from joey.kit.refusals import Invalid
 from joey.money.money import Money
 
 SHOWN = 10
@@ -46,16 +47,28 @@ class SeenOffers:
     noted: int
     hosts: tuple[str, ...]  # that links lead to, where the feed has none yet
     guess: GuessedMapping | None
+    trouble: str = ""  # why the file cannot be read by the guessed mapping, which has to be completed first
 
 
 def look_at_goods(file: Path, marketplace: str, *, form: str | None, mapping: Path | None) -> SeenOffers:
-    """Read the first thousand rows and change nothing. Raises what the import does."""
+    """Read the first thousand rows and change nothing. Raises what the import does; where a guessed mapping cannot
+    read the file, it is returned with the reason.
+    """
     form = form or form_of(file)
-    guess = None if mapping else guess_mapping(file, form)
+    if mapping:
+        return _look(file, marketplace, form, mapping, None)
+    guess = guess_mapping(file, form)
     with TemporaryDirectory() as folder:
         start = Path(folder) / "mapping.toml"
-        start.write_text(guess.text if guess else "", encoding="utf-8")
-        used = read_mapping(mapping or start)
+        start.write_text(guess.text, encoding="utf-8")
+        try:
+            return _look(file, marketplace, form, start, guess)
+        except Invalid as refusal:
+            return SeenOffers(0, (), (), (), 0, (), guess, str(refusal))
+
+
+def _look(file: Path, marketplace: str, form: str, mapping: Path, guess: GuessedMapping | None) -> SeenOffers:
+    used = read_mapping(mapping)
     plan = plan_for(marketplace, used, clock.now())
     with OpenedFile(file) as opened, RefusedRows(None) as refused:
         read = reader(opened, used.format or form, used)

@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files import amounts
+from joey.catalog.intake.files import amounts, spoilt
 from joey.kit.refusals import Invalid
 from joey.kit.text import clean_line, without_invisible
 
 LONGEST_TEXT = 300
 LONGEST_CELL = 4_000
 
-SPREADSHEET_DIGITS = 15  # that one keeps of a number
 MIDNIGHT = " 00:00:00"  # as it is written of a workbook
 ROUNDED = "1E+18"  # how a spreadsheet shows a number whose last digits it lost
 
@@ -63,12 +62,8 @@ def number_of(text: str) -> str:
 
 
 def are_rounded(column: Sequence[str]) -> bool:
-    """Whether a spreadsheet rounded these numbers and wrote them out: each long one ends in nothing but zeros.
-
-    Of many numbers one may end so by itself. A single one hardly does, and would be an order that no marketplace has.
-    """
-    long = [digits for cell in column if (digits := _digits_of(cell))]
-    return bool(long) and not any(digits[SPREADSHEET_DIGITS:].strip("0") for digits in long)
+    """Whether a spreadsheet rounded these numbers and wrote them out, as far as they are long."""
+    return spoilt.are_rounded([digits for cell in column if (digits := _digits_of(cell))])
 
 
 def is_long(cell: str) -> bool:
@@ -81,7 +76,7 @@ def _digits_of(cell: str) -> str:
     text = cleaned(cell) if len(cell) <= LONGEST_CELL else ""
     whole = _WHOLE.fullmatch(text)
     text = whole[1] if whole else text
-    return text if len(text) > SPREADSHEET_DIGITS + 1 and text.isascii() and text.isdigit() else ""
+    return text if spoilt.is_long_number(text) else ""
 
 
 def are_days(column: Sequence[str], *, none: Collection[str]) -> bool:

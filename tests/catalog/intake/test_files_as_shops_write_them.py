@@ -124,6 +124,16 @@ class TestRowsOfOneId:
         ):
             assert not is_spoilt(whole), whole
 
+    def test_ids_that_a_spreadsheet_rounded_and_wrote_out(self, tmp_path: Path) -> None:
+        """Each of the long ones ends in zeros after its fifteenth digit; of several that do not, one may."""
+        lost = ["601230000017123000", "601230000017124000", "12"]
+
+        done = import_offers(written(tmp_path, goods(*(good(int(each)) for each in lost))), "jd", now=NOW)
+        assert [(each.row, each.field) for each in done.refused] == [(2, "id"), (3, "id")]
+        whole = [*lost, "601230000017125678"]
+        done = import_offers(written(tmp_path, goods(*(good(int(each)) for each in whole))), "jd", now=NOW)
+        assert done.refused == ()
+
     def test_rows_that_differ_are_named_with_what_was_kept(self, tmp_path: Path) -> None:
         rows = [good(1), "", good(2), good(3, "x"), good(2, "9.90", "蓝杯"), good(4), good(2), good(4)]
 

@@ -113,9 +113,11 @@ class _Reading(MoneyColumns):
     def _check_ids(self, found: dict[str, list[str]]) -> None:
         """Refuse rows whose id a spreadsheet changed: it may be another offer's. A number of less weight is lost."""
         for name in IDS:
-            if spoilt.are_spoilt(found[name]):
+            long = {text for text in found[name] if spoilt.is_long_number(text)}
+            rounded = long if spoilt.are_rounded(list(long)) else frozenset[str]()
+            if rounded or spoilt.are_spoilt(found[name]):
                 for place, text in enumerate(found[name]):
-                    if spoilt.is_spoilt(text):
+                    if text in rounded or spoilt.is_spoilt(text):
                         self._refuse(place, name, str(_SPOILT) % text[:40])
                         found[name][place] = text if name in WEIGHTY else ""
 
@@ -176,7 +178,7 @@ class _Reading(MoneyColumns):
 
     def _are_single_pictures(self, column: list[Any]) -> bool:
         lets_all = self.plan.pictures.allows_all(column) and self.mapping.none.isdisjoint(column)
-        return lets_all and not any(_MARKS.search(url) or len(url) > LONGEST_URL for url in column)
+        return lets_all and not _MARKS.search("".join(column)) and max(map(len, column)) <= LONGEST_URL
 
     def _addresses(self, how: Source, value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """(the pictures that can be fetched, why each of the others cannot)."""

@@ -1,6 +1,9 @@
 """What programs between a shop and its file destroyed: ids in a spreadsheet, and text read in a wrong encoding."""
 
 import re
+from collections.abc import Sequence
+
+SPREADSHEET_DIGITS = 15  # that one keeps of a number
 
 _ERRORS = r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!)|#{3,}"
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -8,6 +11,7 @@ _DATES = (
     rf"\d{{1,2}}月\d{{1,2}}日|\d{{4}}年\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}-{_MONTHS}(?:-\d{{2,4}})?|{_MONTHS}-\d{{2}}"
     r"|\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d{1,2}/\d{1,2}|\d{4}-\d\d-\d\d 00:00:00"
 )
+_SIGNS = "+-/#月"  # of which each of them has one
 _ROUNDED = r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+"
 _SPOILT = re.compile(rf"^(?:{_ROUNDED}|{_DATES}|{_ERRORS})$", re.MULTILINE | re.ASCII)
 
@@ -25,12 +29,26 @@ _CHINESE = re.compile(
 
 def are_spoilt(ids: list[str]) -> bool:
     """Whether a spreadsheet may have changed one of these, checked together."""
-    return _SPOILT.search("\n".join(ids)) is not None
+    together = "\n".join(ids)
+    return any(sign in together for sign in _SIGNS) and _SPOILT.search(together) is not None
 
 
 def is_spoilt(text: str) -> bool:
     """Whether a spreadsheet took it for a number and rounded it, for a date or for a formula: what it was is lost."""
     return _SPOILT.fullmatch(text) is not None
+
+
+def is_long_number(text: str) -> bool:
+    """Whether it is a number of more digits than a spreadsheet keeps."""
+    return len(text) > SPREADSHEET_DIGITS + 1 and text.isascii() and text.isdigit()
+
+
+def are_rounded(numbers: Sequence[str]) -> bool:
+    """Whether a spreadsheet rounded these long numbers and wrote them out: each ends in nothing but zeros.
+
+    Of many numbers one may end so by itself. A single one hardly does.
+    """
+    return bool(numbers) and not any(digits[SPREADSHEET_DIGITS:].strip("0") for digits in numbers)
 
 
 def may_be_garbled(texts: list[str]) -> bool:
