@@ -37,8 +37,11 @@ APT := $(AS_ROOT) DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 -
 # has to be resolved.
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq install --no-deps --no-compile --retries 10 --timeout 60
 
-# What the tests need from Debian: a browser, a font with Chinese, the oldest PostgreSQL that Joey runs on.
-DEBIAN_PARTS := chromium fonts-noto-cjk postgresql-15
+# What the tests need from Debian: a browser, a font with Chinese, what sets Arabic and signs on posters
+# (docs/operating.md), the oldest PostgreSQL that Joey runs on.
+DEBIAN_PARTS := chromium fonts-dejavu-core fonts-noto-cjk libfribidi0 postgresql-15
+# What the slow proofs need besides: two programs that look for holes, run beside Joey and never a part of it.
+test-long: DEBIAN_PARTS += wapiti sqlmap
 # What `make bench` needs from Debian; without it the benchmarks that want it say that they were not measured.
 BENCH_PARTS := wrk nginx-light
 # On the oldest PostgreSQL, with the slow proofs: the migrations and everything about money.
@@ -83,13 +86,15 @@ suite: dev ## the tests without lint; of one folder or file: make suite TESTS=te
 units: dev
 	$(PY) -m pytest -q -m "not long and not commits and not serves" $(SHARED_OUT) $(addprefix --ignore=,$(SLOW_TESTS)) tests
 
-lint: dev ## style, types, layers, templates, missing migrations
+lint: dev ## style, types, layers, templates, missing migrations, settings of a deployment
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check -q .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-logo
 	@if [ -n "$$(find joey -name '*.html' -print -quit)" ]; then $(PY) -m djlint joey --lint --quiet; fi
 	JOEY_NO_POOL=1 DJANGO_SETTINGS_MODULE=joey.site.settings $(PY) -W ignore -m django makemigrations --check --dry-run
+	JOEY_NO_POOL=1 JOEY_URL=https://joey.example.test JOEY_BEHIND_PROXY=1 DJANGO_SETTINGS_MODULE=joey.site.settings \
+		$(PY) -W ignore -m django check --deploy --fail-level WARNING
 
 bench: dev bench-parts ## measure against baselines of the same run, keep JSON in bench/results (BENCH="shop_page --short")
 	$(PY) -m bench $(BENCH)

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja.security import HttpBearer
 
+from joey.kit.client_address import address_of
 from joey.kit.refusals import Forbidden, NotFound
 from joey.people.models import Person
-from joey.people.tokens import person_of_token
+from joey.people.tokens import count_bad_token, person_of_token
 from joey.shops.models import Shop
 from joey.shops.queries import shop_of
 
@@ -26,13 +27,14 @@ class Caller:
 
 
 class BearerToken(HttpBearer):
-    """`Authorization: Bearer joey_…`. One query."""
+    """`Authorization: Bearer joey_…`. One query. Raises TooMany for a caller that tries many which are none."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        if len(token) > LONGEST_TOKEN or not token.isascii():
+        found = person_of_token(token) if len(token) <= LONGEST_TOKEN and token.isascii() else None
+        if found is None:
+            count_bad_token(address_of(request))
             return None
-        found = person_of_token(token)
-        return Caller(*found) if found else None
+        return Caller(*found)
 
 
 def caller_of(request: HttpRequest) -> Caller:

@@ -48,7 +48,7 @@ class LinkOut(Out):
 
 
 class ClicksOut(Out):
-    """`raw`: every click. `people`: different browsers of people, each counted once per link and day (UTC)."""
+    """`raw`: every click. `people`: different browsers of people, each counted once per link and day of the site."""
 
     raw: int
     people: int

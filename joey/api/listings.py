@@ -12,7 +12,7 @@ from pydantic import Field, StrictBool
 
 from joey.api.caller import shop_for
 from joey.api.once import KeptRefusal, once
-from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, Whole, money_or_none, seal, unseal
+from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, Whole, money, money_or_none, seal, unseal
 from joey.kit.clock import now
 from joey.kit.refusals import Invalid, NotFound
 from joey.shops.add_listing import add_listing
@@ -21,6 +21,7 @@ from joey.shops.change_listing import ListingChanges
 from joey.shops.change_listing import change_listing as apply_changes
 from joey.shops.listings_of import ListingRow, listing_row, listings_of
 from joey.shops.models import Listing, Shop
+from joey.shops.shown_price import RecentLow
 
 router = Router(tags=["listings"])
 
@@ -44,8 +45,17 @@ class ListingChange(In):
     position: Annotated[Whole, Field(ge=0, le=POSITION_MOST)] | None = None
 
 
+class RecentLowOut(Out):
+    days: int
+    price: MoneyOut
+
+
 class ListingOut(Out):
-    """`state`: published, hidden or refused (then `rule_id` and `reason` say why). `price` null: not known now."""
+    """`state`: published, hidden or refused (then `rule_id` and `reason` say why). `price` null: not known now.
+
+    `struck_price`: what it cost before, where that may be shown struck through beside `price`, else null. `recent_low`:
+    the lowest price of its last days, where it was cheaper than now.
+    """
 
     id: UUID
     offer_id: UUID
@@ -60,10 +70,16 @@ class ListingOut(Out):
     title: str
     marketplace: str
     price: MoneyOut | None
+    struck_price: MoneyOut | None
+    recent_low: RecentLowOut | None
     as_of: Time
     in_stock: bool
     url: str
     added_at: Time
+
+
+def recent_low(low: RecentLow | None) -> RecentLowOut | None:
+    return None if low is None else RecentLowOut(days=low.days, price=money(low.price))
 
 
 class ListingRefused(Invalid):
@@ -175,6 +191,8 @@ def listing_out(shop: Shop, row: ListingRow) -> ListingOut:
         title=row.title,
         marketplace=row.marketplace,
         price=money_or_none(row.price.pays),
+        struck_price=money_or_none(row.price.struck),
+        recent_low=recent_low(row.price.low),
         as_of=row.price.as_of,
         in_stock=row.in_stock,
         url=f"{settings.JOEY_URL}/s/{shop.slug}/{row.id}",

@@ -1,6 +1,6 @@
 """The catalogue: what marketplaces sell, what it costs there, and what a sale may earn."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -8,162 +8,36 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Query, Router
-from pydantic import Field
 
 from joey.api.caller import caller_of
+from joey.api.offer_shapes import (
+    FoundOfferOut,
+    NearestOut,
+    OfferOut,
+    OfferPageOut,
+    OffersIn,
+    OffersOut,
+    PasteIn,
+    PricePointOut,
+    SameOut,
+    SearchedMarketplaceOut,
+    SuggestIn,
+    SuggestionOut,
+    SuggestionsOut,
+)
 from joey.api.once import once
-from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
+from joey.api.shapes import money, money_or_none, seal, unseal
+from joey.catalog import paste_offer as pasted
 from joey.catalog.cards import OfferCard, earning_marketplaces, keepers_part
-from joey.catalog.paste_offer import offer_from_text
-from joey.catalog.queries import FoundOffers, offer_by_id, price_history, search_offers
+from joey.catalog.queries import FoundOffers, NearestOffers, offer_by_id, price_history, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
-from joey.catalog.search.find_offers import MOST_MINOR
-from joey.catalog.search.search_marketplaces import AskState, SearchedMarketplace
+from joey.catalog.search.search_marketplaces import SearchedMarketplace
 from joey.catalog.search.suggest import suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit.clock import now
 from joey.marketplaces.pasted import is_pasted
 
 router = Router(tags=["offers"])
-
-
-Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
-
-
-class OffersIn(PageIn):
-    """`q`: words that an offer must have, all of them. Text beyond the limit is ignored and comes back as
-    `query_truncated`. A link or copy-code finds nothing here, and `to_paste` says so: it goes to /offers/paste.
-
-    `min_price` and `max_price` are in minor units of `currency`; different currencies are never compared.
-    """
-
-    q: str = ""
-    marketplace: Annotated[str, Field(max_length=64)] | None = None
-    category: Annotated[str, Field(max_length=60)] | None = None
-    currency: Annotated[str, Field(min_length=3, max_length=3)] | None = None
-    min_price: Minor | None = None
-    max_price: Minor | None = None
-    sort: Literal["relevance", "price", "earning", "sales", "newest"] = "relevance"
-    in_stock: bool = False
-    coupon: bool = False
-
-
-class SuggestIn(In):
-    """What was typed so far."""
-
-    q: str = ""
-    limit: Annotated[int, Field(ge=1, le=20)] = 10
-
-
-class PasteIn(In):
-    text: Annotated[str, Field(max_length=10_000)]
-
-
-class OfferOut(Out):
-    """`price` is what a buyer pays now, with the coupon while one runs; null when it is not known any more.
-
-    `earning` is the shopkeeper's part of one sale at that price by the plan; the marketplace pays all of it to a
-    keeper whose shop goes there by an account of its own (`paid_by` of its links). `earns` false: a share earns
-    nothing, and `no_earning_reason` says why.
-    """
-
-    id: UUID
-    marketplace: str
-    external_id: str
-    title: str
-    url: str
-    picture_url: str | None
-    price: MoneyOut | None
-    without_coupon: MoneyOut | None
-    coupon_until: Time | None
-    list_price: MoneyOut | None
-    commission_ppm: int
-    earning: MoneyOut | None
-    earns: bool
-    no_earning_reason: str
-    seller: str
-    seller_kind: str
-    ships_from: str
-    category: str
-    in_stock: bool
-    as_of: Time
-    expires_at: Time
-    fresh: bool
-
-
-class PricePointOut(Out):
-    at: Time
-    price: MoneyOut
-
-
-class SameOut(Out):
-    """The same item at another marketplace, as far as its price is known now.
-
-    `evidence` is barcode, brand_model or brand_words; `earning` null where a share of it earns nothing.
-    """
-
-    id: UUID
-    marketplace: str
-    title: str
-    url: str
-    price: MoneyOut
-    earning: MoneyOut | None
-    in_stock: bool
-    as_of: Time
-    expires_at: Time
-    evidence: str
-
-
-class OfferPageOut(OfferOut):
-    """With what it cost in the last 60 days, oldest first, and with the same item elsewhere, the cheapest first."""
-
-    history: list[PricePointOut]
-    same: list[SameOut]
-
-
-class FoundOfferOut(OfferOut):
-    """`source`: "catalogue", or "marketplace" for what its marketplace has named for these words just now."""
-
-    source: Literal["catalogue", "marketplace"]
-
-
-class SearchedMarketplaceOut(Out):
-    """What a marketplace said to the words of this search, at `answered_at`.
-
-    `state` is answered, late, unavailable, refused or used_up; but for the first `message` says what that means. Of its
-    `hits` those `without_link` cannot be offered until someone pastes a link to them; then `message` says that.
-    """
-
-    marketplace: str
-    state: AskState
-    answered_at: Time | None
-    hits: int
-    without_link: int
-    message: str
-
-
-class OffersOut(ListOf[FoundOfferOut]):
-    """One page of a search. `query_truncated` is the end of `q` that was beyond the limit and ignored, mostly "".
-    `to_paste`: `q` is a link or copy-code, whose offer POST /offers/paste finds.
-
-    `searched` are the marketplaces that were asked for the words because the catalogue has less than a page, and those
-    that were asked the same lately.
-    """
-
-    query_truncated: str
-    to_paste: bool
-    searched: list[SearchedMarketplaceOut]
-
-
-class SuggestionOut(Out):
-    """`text` is a query to search for; of kind "category" it is a category to filter by."""
-
-    text: str
-    kind: Literal["word", "brand", "category"]
-
-
-class SuggestionsOut(Out):
-    items: list[SuggestionOut]
 
 
 @router.get("/offers", response=OffersOut)
@@ -192,6 +66,8 @@ def list_offers(request: HttpRequest, response: HttpResponse, page: Query[Offers
         items=[_found_out(card, shares, found) for card in found.items],
         next=seal("offers", found.next),
         query_truncated=found.cut,
+        nearest=_nearest_out(found.nearest, shares),
+        by_sound=found.by_sound,
         to_paste=is_pasted(page.q),
         searched=[_searched_out(each) for each in found.searched],
     )
@@ -212,7 +88,7 @@ def suggest_offers(request: HttpRequest, typed: Query[SuggestIn]) -> Suggestions
 def paste_offer(request: HttpRequest, body: PasteIn) -> OfferOut:
     """Find the offer behind a link or copy-code from a marketplace's app, or say why there is none."""
     moment = now()
-    offer = offer_from_text(body.text, now=moment)
+    offer = pasted.paste_offer(body.text, person_id=caller_of(request).person.id, now=moment)
     return offer_out(offer_by_id(offer.id, language=_language(), now=moment), plan_shares(moment))
 
 
@@ -241,7 +117,6 @@ def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
         price=money_or_none(card.price),
         without_coupon=money_or_none(card.without_coupon),
         coupon_until=card.coupon_until,
-        list_price=money_or_none(card.list_price),
         commission_ppm=card.commission_ppm,
         earning=money_or_none(keepers_part(card, shares)),
         earns=not why_not,
@@ -260,6 +135,18 @@ def offer_out(card: OfferCard, shares: tuple[int, int]) -> OfferOut:
 def _found_out(card: OfferCard, shares: tuple[int, int], found: FoundOffers) -> FoundOfferOut:
     source: Literal["catalogue", "marketplace"] = "marketplace" if card.id in found.found_now else "catalogue"
     return FoundOfferOut(**dict(offer_out(card, shares)), source=source)
+
+
+def _nearest_out(nearest: NearestOffers | None, shares: tuple[int, int]) -> NearestOut | None:
+    if nearest is None:
+        return None
+    return NearestOut(
+        items=[offer_out(card, shares) for card in nearest.items],
+        dropped=list(nearest.dropped),
+        kept=nearest.kept,
+        by_sound=nearest.by_sound,
+        narrowed=nearest.narrowed,
+    )
 
 
 def _searched_out(each: SearchedMarketplace) -> SearchedMarketplaceOut:

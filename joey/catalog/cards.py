@@ -31,7 +31,6 @@ class OfferCard:
     price: Money | None
     without_coupon: Money | None  # while a coupon runs
     coupon_until: datetime | None  # while a coupon runs
-    list_price: Money | None
     commission_ppm: int
     earning: Money | None
     seller: str
@@ -91,7 +90,6 @@ def _card(offer: Offer, language: str, now: datetime, earning: Collection[str]) 
         price=money(price.minor),
         without_coupon=money(price.without_coupon),
         coupon_until=price.coupon_until,
-        list_price=money(offer.list_minor) if price.minor is not None else None,
         commission_ppm=offer.commission_ppm,
         earning=money(worth),
         seller=offer.seller,

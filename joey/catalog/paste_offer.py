@@ -1,16 +1,26 @@
 """Find the offer behind a link or copy-code that someone copied out of a marketplace's app."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
+from joey.kit import limits
+from joey.kit.rate_limit import hit_alone
 from joey.kit.refusals import Invalid, NotFound, Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Text
 from joey.marketplaces.pasted import LONGEST_TEXT
 from joey.marketplaces.port import Connector
+
+
+def paste_offer(text: str, *, person_id: UUID, now: datetime) -> Offer:
+    """The offer behind what this person pasted; as `offer_from_text`, and raises TooMany."""
+    too_many = _("You looked up many links within an hour. Search by words, or try again later.")
+    hit_alone(limits.PASTES, str(person_id), text=too_many)
+    return offer_from_text(text, now=now)
 
 
 def offer_from_text(text: str, *, now: datetime) -> Offer:

@@ -10,16 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.cards import OfferCard, offer_cards
 from joey.catalog.models import Offer
 from joey.catalog.search.changes import offers_with
-from joey.catalog.search.find_offers import FindOffers, ListPlace, ListStart
+from joey.catalog.search.find_offers import BY_SOUND, FindOffers, ListStart
+from joey.catalog.search.in_order import ListPlace
+from joey.catalog.search.nearest import nearest_places
 from joey.catalog.search.search_marketplaces import MarketplaceSearch, SearchedMarketplace
 from joey.kit import clock, sql
 from joey.kit.page import Page
 from joey.kit.refusals import NotFound
 from joey.marketplaces import registry
+from joey.marketplaces.pasted import is_pasted
 from joey.money.money import Money
 
 __all__ = [
     "FoundOffers",
+    "NearestOffers",
     "OfferCard",
     "PricePointRow",
     "offer_by_id",
@@ -38,16 +42,36 @@ class PricePointRow:
 
 
 @dataclass(frozen=True)
+class NearestOffers:
+    """What comes nearest to a question that found nothing.
+
+    `dropped` are its words that `items` need not have, and `kept` a question for the others; "" where `items` are what
+    sells most. `by_sound`: `items` sound like the question. `narrowed`: they pass its filters.
+    """
+
+    items: tuple[OfferCard, ...]
+    dropped: tuple[str, ...]
+    kept: str
+    by_sound: bool
+    narrowed: bool
+
+
+@dataclass(frozen=True)
 class FoundOffers(Page[OfferCard]):
     """`cut` is the part of the question beyond the limit, which is ignored; "" for none.
 
     `searched` are the marketplaces that were asked for these words. `found_now` are the offers that one of them has
-    just named and that this host's index does not find for them.
+    just named and that this host's index does not find for them. `nearest` is there where nothing was found on the
+    first page. `sort` is the order of the list, which is by price for a question that asks for the cheapest.
+    `by_sound`: the question was taken for Chinese as it is read, or its initials.
     """
 
     cut: str = ""
     searched: tuple[SearchedMarketplace, ...] = ()
     found_now: frozenset[UUID] = frozenset()
+    nearest: NearestOffers | None = None
+    sort: str = "relevance"
+    by_sound: bool = False
 
 
 def search_offers(
@@ -68,6 +92,8 @@ def search_offers(
     now: datetime | None = None,
 ) -> FoundOffers:
     """Offers that contain every word of `q`, a page at a time, from this host's index; one query for the cards.
+
+    Where there is none, `nearest` has what comes nearest, so that there is always something while anything is offered.
 
     With an `asker`, the id of a person, the connected marketplaces are asked for the words too, in bounded time, if the
     index has fewer offers than the first page holds; what they named for these words in the last days is in the list
@@ -91,9 +117,25 @@ def search_offers(
         search = MarketplaceSearch(q, marketplace=question.marketplace, asker=asker, now=now)
         places, searched, found_now = _with_marketplaces(question, start, search)
     ids, following = question.page(start, places)
+    cards = _cards(ids, language=language, now=now)
+    nearest = None
+    if not ids and cursor is None and not is_pasted(q):
+        near = nearest_places(question, start)
+        near_ids, _more = question.page(start, near.places)
+        near_cards = _cards(near_ids, language=language, now=now)
+        nearest = NearestOffers(near_cards, near.dropped, near.kept, near.by_sound, near.narrowed)
+    by_sound = bool(places) and places[0].tier == BY_SOUND
+    return FoundOffers(
+        cards, following, question.words.cut, tuple(searched), found_now, nearest, question.sort, by_sound
+    )  # fmt: skip
+
+
+def _cards(ids: Sequence[UUID], *, language: str, now: datetime) -> tuple[OfferCard, ...]:
+    """The cards of these that are shown. One query, or none."""
+    if not ids:
+        return ()
     by_id = Offer.objects.filter(withdrawn_at=None, now_minor__isnull=False).in_bulk(ids)
-    cards = offer_cards([by_id[each] for each in ids if each in by_id], language=language, now=now)
-    return FoundOffers(tuple(cards), following, question.words.cut, tuple(searched), found_now)
+    return tuple(offer_cards([by_id[each] for each in ids if each in by_id], language=language, now=now))
 
 
 def _with_marketplaces(

@@ -20,6 +20,7 @@ COMMANDS = {
     "files": ("joey.cli.files.group:files", "Payout files: ask the bank about one, withdraw it, mark it refused."),
     "reports": ("joey.cli.reports.group:reports", "Order reports that could not be read."),
     "lines": ("joey.cli.lines.group:lines", "Order lines: in suspense, on hold."),
+    "shops": ("joey.cli.shops.group:shops", "Reports of buyers, and which shops the front page shows."),
     "positions": ("joey.cli.positions:positions", "List, register and free positions at marketplaces."),
     "marketplaces": ("joey.cli.marketplaces.group:marketplaces", "List marketplaces, connect and check accounts."),
     "match": ("joey.cli.match:match", "Find the same item at other marketplaces."),

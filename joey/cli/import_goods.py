@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from joey.cli.data_option import data_option
+from joey.cli.say_seen_goods import say_seen
 
 if TYPE_CHECKING:
-    from joey.catalog.intake.files.refused_rows import RefusedRow
+    from joey.catalog.intake.files.refused_rows import RefusedRow, RowNote
     from joey.catalog.intake.import_offers import Imported
 
 SHOWN = 20  # refused rows printed in the terminal
@@ -23,11 +24,18 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.argument("file", type=FILE)
 @click.option("--marketplace", required=True, metavar="CODE|feed:NAME", help="Where the offers are sold.")
 @click.option("--format", "form", metavar="FORMAT", help="csv, tsv, jsonl or xml. [default: what the file looks like]")
-@click.option("--mapping", type=FILE, help="Which column is what (TOML; see docs/importing.md).")
+@click.option(
+    "--mapping", metavar="FILE|NAME",
+    help="Which column is what (TOML; see docs/importing.md), or the name of a mapping that comes with Joey.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Show ten rows as they would be taken, and write a mapping to start from.")
 @click.option("--full", is_flag=True, help="The file is complete: withdraw offers it lacks, up to a fifth.")
 @click.option("--report", type=OUT, metavar="OUT.json", help="Write the result as JSON.")
 @click.option(
-    "--refused", type=OUT, metavar="FILE", help="Where refused rows go. [default: NAME.refused.csv and so on, here]"
+    "--refused",
+    type=OUT,
+    metavar="FILE",
+    help="Where refused rows go. [default: DATA/refused/MARKETPLACE/NAME.refused.csv and so on]",
 )
 @data_option
 @click.pass_context
@@ -36,7 +44,8 @@ def import_goods(
     file: Path,
     marketplace: str,
     form: str | None,
-    mapping: Path | None,
+    mapping: str | None,
+    check: bool,
     full: bool,
     report: Path | None,
     refused: Path | None,
@@ -51,11 +60,21 @@ def import_goods(
 
     with instance(data, "import"):
         from joey.catalog.intake.import_file import import_file
+        from joey.catalog.intake.ready_mappings import mapping_file
 
+        how = mapping_file(mapping) if mapping else None
+        if check:
+            from joey.catalog.intake.look_at_goods import look_at_goods, write_start
+
+            seen = look_at_goods(file, marketplace, form=form, mapping=how)
+            start = data / "mappings" / marketplace.replace(":", "-") / f"{file.name.partition('.')[0]}.toml"
+            is_written = seen.guess is not None and write_start(seen.guess.text, file, start)
+            say_seen(seen, start, is_written=is_written)
+            ctx.exit(0 if seen.readable else 1)
         bar = ImportBar(file.name)
         done = import_file(
             file, marketplace,
-            form=form, mapping=mapping, full=full, report=report, refused_rows=refused, progress=bar.move,
+            form=form, mapping=how, full=full, report=report, refused_rows=refused, progress=bar.move,
         )  # fmt: skip
         bar.end()
     _print(done.offers, done.refused_rows, marketplace)
@@ -110,14 +129,19 @@ def _print(done: "Imported", refused_rows: Path, marketplace: str) -> None:
         click.echo(f"Offers that the file lacks, which were withdrawn: {done.withdrawn:,}.")
     if done.hosts:
         click.echo(f"Links of {marketplace} may lead to {', '.join(sorted(done.hosts))}.")
+    if done.noted:
+        click.echo(f"Taken in, but not in all of their fields, or left out: {done.noted:,}.", err=True)
+        say_refused(done.notes, of=done.noted)
+    if done.refused:
+        click.echo(f"Refused: {len(done.refused):,}.", err=True)
     say_refused(done.refused)
     if done.refused:
         click.echo(f"They are in {refused_rows}: fix them there and import that file with the same options.", err=True)
 
 
-def say_refused(rows: Sequence["RefusedRow"]) -> None:
-    """The first of the refused rows, each with its reason."""
+def say_refused(rows: Sequence["RefusedRow | RowNote"], of: int | None = None) -> None:
+    """The first of the rows, each with its reason; there are `of` in all, if these are not."""
     for row in rows[:SHOWN]:
         click.echo(f"row {row.row}, {row.field}: {row.reason}", err=True)
-    if len(rows) > SHOWN:
-        click.echo(f"… and {len(rows) - SHOWN:,} more.", err=True)
+    if (more := (of or len(rows)) - SHOWN) > 0:
+        click.echo(f"… and {more:,} more.", err=True)

@@ -1,5 +1,6 @@
 """Answers that the fast path gives itself: the headers of all of them, and small pages for errors and refusals."""
 
+from functools import lru_cache
 from html import escape
 
 from django.conf import settings
@@ -10,15 +11,27 @@ from joey.kit.worker_counts import REFUSED, counts
 Header = tuple[bytes, bytes]
 
 NOT_RECORDED: Header = (b"x-click-recorded", b"0")
-SAFE: tuple[Header, ...] = (
+NOT_FOUND_BY_SEARCH: Header = (b"x-robots-tag", b"noindex, nofollow")
+STRICT: tuple[Header, ...] = (
     (b"cache-control", b"private, no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"x-robots-tag", b"noindex, nofollow"),
 )
+
+
+@lru_cache(maxsize=1)
+def needed() -> tuple[Header, ...]:
+    """What no response may lack. One that says something else of its own keeps that (every_response.py)."""
+    if not settings.SECURE:
+        return STRICT
+    subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+    preload = "; preload" if settings.SECURE_HSTS_PRELOAD else ""
+    value = f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}{preload}"
+    return (*STRICT, (b"strict-transport-security", value.encode()))
+
 
 # (title, what to do), by language. Two languages, a handful of sentences, needed when nothing else works.
 WORDS = {
@@ -88,7 +101,5 @@ async def _send(send: Send, status: int, body: bytes, *more: Header) -> None:
 
 
 def _start(status: int, length: int, *more: Header) -> Message:
-    headers = [*SAFE, *more, (b"content-length", str(length).encode())]
-    if settings.SECURE:
-        headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains; preload"))
+    headers = [*needed(), NOT_FOUND_BY_SEARCH, *more, (b"content-length", str(length).encode())]
     return {"type": "http.response.start", "status": status, "headers": headers}

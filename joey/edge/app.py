@@ -6,12 +6,13 @@ from typing import Any
 from django.conf import settings
 
 from joey.edge import answer
-from joey.edge.asked import App, Asked, ChooseLanguage, OpensHere, Receive, Scope, Send
+from joey.edge.asked import App, Asked, ChooseLanguage, OpensHere, Receive, Scope, Send, asks_this_host
 from joey.edge.go_out import GoOut
 from joey.edge.group_commit import GroupCommit
 from joey.edge.look_up import LookUp
 from joey.edge.make_pages import HeadersOf, MakePages, RenderShop
 from joey.edge.open_link import KnownLinks, OpenLink
+from joey.edge.pasted import meant
 from joey.edge.shop_pages import ShopPages
 from joey.edge.static_files import AnswerStatic
 from joey.kit.worker_counts import counts
@@ -52,8 +53,10 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        if scope["type"] == "http":
-            path: str = scope["path"]
+        if scope["type"] == "http" and asks_this_host(scope):  # Django refuses every other one
+            path = meant(scope["path"]) if scope["method"] in ("GET", "HEAD") else scope["path"]
+            if path != scope["path"]:
+                scope = {**scope, "path": path, "raw_path": path.encode()}
             if path.startswith("/s/") and await self._shop_pages(scope, receive, send):
                 return
             answers = self._go_out if path.startswith("/go/") else self._open_link if path.startswith("/l/") else None
@@ -62,7 +65,7 @@ class Edge:
                 if asked.method not in ("GET", "HEAD"):
                     await answer.page(send, 405, "method", asked.language, (b"allow", b"GET, HEAD"))
                     return
-                if await answers(scope, asked, path[path.index("/", 1) + 1 :].rstrip("/"), send):
+                if await answers(scope, asked, path[path.index("/", 1) + 1 :], send):
                     return
             if path.startswith(settings.STATIC_URL) and await self._static(scope, send):
                 return

@@ -1,23 +1,25 @@
 """What the fast path reads of a request: only what it needs, and repeated headers only once."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
+from joey.kit.client_address import client_address, network_of
 from joey.sharing.click_rows import ClickedLink
 from joey.sharing.models import Click
 from joey.sharing.visitor import (
     DESTINATION,
     PURPOSES,
     classify,
-    network_of,
     referrer_host,
-    salt_of_today,
-    salted_key,
+    salt_at,
+    visitor_key,
 )
 
 Scope = MutableMapping[str, Any]
@@ -30,10 +32,23 @@ OpensHere = Callable[[str, str], bool]  # (user agent, marketplace)
 
 LONGEST_REMEMBERED = 600  # bytes of an agent; a longer one is read each time, so that strangers cannot fill memory
 BROWSERS_REMEMBERED = 5_000
+LONGEST_HOST = 300  # bytes: a name has at most 253, and a port
 
 _DESTINATION = DESTINATION.encode()
 _PURPOSES_IN_ORDER = tuple(name.encode() for name in PURPOSES)
 _PURPOSES = frozenset(_PURPOSES_IN_ORDER)
+
+
+def asks_this_host(scope: Scope) -> bool:
+    """Whether the request names one of this instance's hosts, as Django's own check has it."""
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    return len(hosts) == 1 and len(hosts[0]) <= LONGEST_HOST and _is_ours(hosts[0])
+
+
+@lru_cache(maxsize=64)
+def _is_ours(host: bytes) -> bool:
+    domain, _port = split_domain_port(host.decode("latin-1"))
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 class Asked:
@@ -85,16 +100,18 @@ class Asked:
 
     @property
     def address(self) -> str:
-        """The visitor's address. What a client claims counts only behind our own proxy, which adds the last entry."""
-        forwarded = self._headers.get(b"x-forwarded-for")
-        if forwarded and settings.SECURE_PROXY_SSL_HEADER:
-            return forwarded.decode("latin-1").rpartition(",")[2].strip()
+        """The visitor's address, as `joey.kit.client_address` reads it."""
         client = self._scope.get("client")
-        return str(client[0]) if client else ""
+        return client_address(str(client[0]) if client else "", self._forwarded)
+
+    def _forwarded(self) -> str:
+        """What proxies wrote, of all headers of this name: one that a visitor sent comes before our proxy's."""
+        name = settings.PROXY_HEADER.lower().encode()
+        return b",".join(value for key, value in self._scope["headers"] if key == name).decode("latin-1")
 
     def click_on(self, link: ClickedLink, click_id: bytes) -> bytes:
         """The click that this request is, as a row. Its time is the database's when it is written."""
-        key = salted_key(salt_of_today(), network_of(self.address), self.agent)
+        key = visitor_key(salt_at(datetime.now(UTC)), network_of(self.address), self.agent)
         referrer = self._headers.get(b"referer")
         host = referrer_host(referrer.decode("latin-1")) if referrer else ""
         return link.row(click_id, key, self.visitor, host)

@@ -38,12 +38,21 @@ class RenderedPage:
 
 
 async def page_of(
-    django: App, scope: Scope, asked: Asked, path: str, *, click: str, query: bytes | None = None, why: str = ""
+    django: App,
+    scope: Scope,
+    asked: Asked,
+    path: str,
+    *,
+    click: str,
+    query: bytes | None = None,
+    why: str = "",
+    code: str = "",
 ) -> RenderedPage | None:
     """What Django answers at `path` for this visitor; None when it takes too long or fails.
 
-    The view finds the click's id, and `why` it is asked for, in the ASGI scope's state, which no client can send. Only
-    the language cookie goes on, so the page is the same for everyone and a cached page reveals no visitor.
+    The view finds the click's id, the share link's `code`, and `why` it is asked for, in the ASGI scope's state, which
+    no client can send. Only the language cookie goes on, so the page is the same for everyone and a cached page reveals
+    no visitor.
     """
     cookie = cookie_of(asked.header("cookie"), settings.LANGUAGE_COOKIE_NAME)
     dropped = (b"cookie", b"if-none-match", b"accept-encoding")
@@ -51,7 +60,7 @@ async def page_of(
     if cookie and cookie.isalnum():
         headers.append((b"cookie", f"{settings.LANGUAGE_COOKIE_NAME}={cookie}".encode()))
     inner = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
-    inner["state"] = {**scope.get("state", {}), "click": click, "why": why}
+    inner["state"] = {**scope.get("state", {}), "click": click, "why": why, "code": code}
     if query is not None:
         inner["query_string"] = query
     answer: list[Message] = []

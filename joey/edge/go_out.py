@@ -145,15 +145,8 @@ class GoOut:
                 more = (answer.NOT_RECORDED,)
         destination = route.destination
         if asked.asks_for_ways or not self._opens_here(asked.agent[:AGENT_CHARACTERS], destination.marketplace):
-            token = str(UUID(bytes=click_id))
-            page = await page_of(
-                self._django,
-                scope,
-                asked,
-                f"/s/{destination.slug}/{destination.listing_id}/way-out",
-                click=token,
-                query=f"t={token}".encode(),
-            )
+            path = f"/s/{destination.slug}/{destination.listing_id}/way-out"
+            page = await page_of(self._django, scope, asked, path, click=str(UUID(bytes=click_id)), query=b"")
             if page is not None and page.status == 200:
                 await send_page(send, page, asked, (b"referrer-policy", b"no-referrer"), *more)
                 return

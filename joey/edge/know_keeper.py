@@ -5,10 +5,10 @@ import re
 from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from joey.edge.look_up import DatabaseUnavailable, LookUp
 from joey.people.queries import OPEN_SESSION, OpenSession
+from joey.people.session_store import SessionStore
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ from urllib.parse import parse_qs
 
 import psycopg
 from django.conf import settings
-from django.http.request import split_domain_port, validate_host
 
 from joey.edge import answer
 from joey.edge.asked import App, ChooseLanguage, Message, Receive, Scope, Send, cookie_of
@@ -63,12 +62,10 @@ class ShopPages:
         start = _start(scope["query_string"]) if found else None
         if found is None or start is None:
             return False
-        cookie = accepts = host = forwarded = none_match = accepts_encoding = b""
+        cookie = accepts = forwarded = none_match = accepts_encoding = b""
         for name, value in scope["headers"]:
             if name == b"accept-language":
                 accepts = value
-            elif name == b"host":
-                host = value
             elif name == b"cookie":
                 cookie = value if not cookie else cookie + b"; " + value
             elif name == b"x-forwarded-proto":
@@ -77,8 +74,8 @@ class ShopPages:
                 accepts_encoding = value
             elif name == b"if-none-match":
                 none_match = value
-        usual = len(cookie) + len(accepts) + len(host) + len(forwarded) < LONGEST_KNOWN
-        visitor = (self._known_visitor if usual else self._visitor)(cookie, accepts, host, forwarded)
+        usual = len(cookie) + len(accepts) + len(forwarded) < LONGEST_KNOWN
+        visitor = (self._known_visitor if usual else self._visitor)(cookie, accepts, forwarded)
         if visitor is None:
             return False
         slug, listing = found.groups("")
@@ -193,7 +190,6 @@ def _start(query: bytes) -> int | None:
 def _visitor(
     cookie: bytes,
     accepts: bytes,
-    host: bytes,
     forwarded: bytes,
     *,
     language: ChooseLanguage,
@@ -201,9 +197,6 @@ def _visitor(
     """(language, over TLS); None for a visitor with a session, and where Django would not show the page."""
     cookies = cookie.decode("latin-1")
     if any(part.partition("=")[0].strip() == settings.SESSION_COOKIE_NAME for part in cookies.split(";")):
-        return None
-    domain, _port = split_domain_port(host.decode("latin-1").lower())
-    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         return None
     secure = forwarded == b"https" and settings.SECURE_PROXY_SSL_HEADER is not None
     if settings.SECURE_SSL_REDIRECT and not secure:

@@ -79,7 +79,6 @@ class AnswerStatic:
             (b"cache-control", FOR_EVER if current else FOR_AN_HOUR),
             (b"etag", etag),
             (b"vary", b"accept-encoding"),
-            (b"x-content-type-options", b"nosniff"),
         ]
         if etag in none_match:
             await send({"type": "http.response.start", "status": 304, "headers": headers})

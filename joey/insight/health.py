@@ -21,6 +21,7 @@ from joey.payouts.by_rule import to_decide
 from joey.payouts.licensed_channels import money_without_channel
 from joey.payouts.models import Payout
 from joey.payouts.rails.registry import rail_faults
+from joey.people.code_budgets import code_alarms
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)  # a worker's heartbeat is every ten seconds
 SYNC_OLD_AFTER = timedelta(minutes=15)  # five rounds missed
@@ -77,7 +78,7 @@ class Counts:
 
 
 def health(*, now: datetime) -> Health:
-    """Eight queries, one more for each marketplace whose changes are not searchable yet, and one while a currency lacks
+    """Ten queries, one more for each marketplace whose changes are not searchable yet, and one while a currency lacks
     its licensed channel.
 
     Raises what the database raises when it is unavailable.
@@ -88,7 +89,10 @@ def health(*, now: datetime) -> Health:
         *_troubles(worker, syncs, now), *(each.text for each in registry.faults()), *rail_faults(),
         *_booking_troubles(booking, now), *_partition_troubles(), *_search_troubles(search),
     )  # fmt: skip
-    notices = (*_notices(syncs), *map(str, keepers_accounts().values()), *map(str, money_without_channel()))
+    notices = (
+        *_notices(syncs), *map(str, keepers_accounts().values()), *map(str, money_without_channel()),
+        *code_alarms(now=now),
+    )  # fmt: skip
     return Health(troubles, notices, worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
 
 

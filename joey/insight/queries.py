@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from joey.commissions.queries import DUE, OrderRow, orders_by_id
 from joey.kit import sql
+from joey.kit.partitions import in_days_of
 from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.orders.queries import (
@@ -20,6 +21,7 @@ from joey.orders.queries import (
 )
 from joey.record.erasable import texts_of
 from joey.sharing.people import people_of_shop
+from joey.sharing.queries import PAGE_OPEN_FOR
 
 # The marketplace's click time is when the visitor arrived there: our outbound click, plus or minus slow phones.
 BEFORE, AFTER = timedelta(seconds=5), timedelta(minutes=5)
@@ -77,6 +79,32 @@ def click_of(shop_id: UUID, click_id: UUID) -> ClickFacts | None:
         [click_id],
     )
     return ClickFacts(**click, outbound_clicks=tuple(OutboundFacts(**way) for way in ways))
+
+
+def click_behind(shop_id: UUID, line_id: UUID) -> ClickFacts | None:
+    """The click of this shop from which the order of its line came, the other way round than `lines_after`.
+
+    None where no click is known, or more than one can be meant: the nearest is no evidence. Two queries, four with it.
+    """
+    line = sql.one(
+        "SELECT clicked_at, lease_id, CASE WHEN evidence_kind = 'sub_id' THEN evidence_key END AS code"
+        " FROM orders_orderline WHERE id = %s AND shop_id = %s AND clicked_at IS NOT NULL",
+        [line_id, shop_id],
+    )
+    if line is None or (line["lease_id"] is None and line["code"] is None):
+        return None
+    opens, closes = line["clicked_at"] - AFTER, line["clicked_at"] + BEFORE
+    days = in_days_of("w.click_id", [opens - PAGE_OPEN_FOR, opens, closes])
+    found = sql.tuples(
+        f"""
+        SELECT DISTINCT w.click_id FROM sharing_outboundclick w
+        JOIN sharing_click c ON c.id = w.click_id JOIN sharing_link k ON k.id = c.link_id
+        WHERE {days} AND {in_days_of("c.id", [opens - PAGE_OPEN_FOR, opens, closes])}
+          AND w.shop_id = %s AND w.at BETWEEN %s AND %s AND (w.lease_id = %s OR k.code = %s) LIMIT 2
+        """,
+        [shop_id, opens, closes, line["lease_id"], line["code"]],
+    )
+    return click_of(shop_id, found[0][0]) if len(found) == 1 else None
 
 
 def lines_after(click: ClickFacts) -> list[OrderRow]:

@@ -9,8 +9,9 @@ from joey.ledger import rests as ledger
 from joey.orders import rests as orders
 from joey.payouts import rests as payouts
 from joey.sharing import rests as sharing
+from joey.shops import rests as shops
 
-PACKAGES = (orders, commissions, payouts, sharing, ledger)
+PACKAGES = (orders, commissions, payouts, sharing, ledger, shops)
 ERASE = Verb(
     "erase", "",
     terminal_only="a person asks for it from outside, it cannot be taken back, and nothing waits for it",

@@ -56,7 +56,12 @@ def order_trace(shop: Shop, line_id: UUID, *, now: datetime) -> Trace:
     line = order_of(shop.pk, line_id)
     if line is None:
         raise NotFound(_("There is no such order in this shop."))
-    return Trace(*_why(line, now=now, shop=shop), _steps_of_line(line_id))
+    click = queries.click_behind(shop.pk, line_id)
+    steps = _steps_of_line(line_id)
+    if click is not None:
+        led_here = [_click_step(click), *(_outbound_step(way, False) for way in click.outbound_clicks)]
+        steps = tuple(sorted((*led_here, *steps), key=lambda step: step.at))
+    return Trace(*_why(line, now=now, shop=shop), steps)
 
 
 def office_trace(line_id: UUID, *, now: datetime) -> Trace:

@@ -11,6 +11,7 @@ import psycopg
 
 from joey.instance.data_folder import Instance, noted_instance, user_of
 from joey.instance.errors import CommandFailed
+from joey.instance.postgres.make_cluster import DISCREET
 from joey.kit.utc_text import utc_text
 
 MIN_FREE_BYTES = 500_000_000
@@ -121,7 +122,7 @@ def _resting(data: Path) -> Iterator[Diagnosis]:
 def _database(url: str, owner_url: str) -> Iterator[Diagnosis]:
     try:
         with psycopg.connect(url, connect_timeout=5, autocommit=True) as app:
-            yield from _each(app, (_durable, _rights, _worker, _failed_jobs))
+            yield from _each(app, (_durable, _discreet, _rights, _worker, _failed_jobs))
     except psycopg.OperationalError as error:
         yield Diagnosis(False, f"The database does not answer: {str(error).strip().splitlines()[0]}")
         return
@@ -153,6 +154,14 @@ def _durable(app: psycopg.Connection) -> Diagnosis:
     if off:
         return Diagnosis(False, f"A power cut could lose money: {', '.join(off)} is off in PostgreSQL's configuration.")
     return Diagnosis(True, "The database answers, and what it confirmed survives a power cut.")
+
+
+def _discreet(app: psycopg.Connection) -> Diagnosis:
+    other = [name for name, ours in DISCREET.items() if app.execute("SHOW " + name).fetchone() != (ours,)]
+    if other:
+        text = f"PostgreSQL's log can quote names and accounts when a statement fails: set {', '.join(other)} in its"
+        return Diagnosis(False, f"{text} configuration as docs/operating.md says.")
+    return Diagnosis(True, "PostgreSQL's log quotes no statement that failed.")
 
 
 def _rights(app: psycopg.Connection) -> Diagnosis:

@@ -5,8 +5,12 @@ connections count on the same row, so its lock makes the limit exact.
 """
 
 import hashlib
+import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from joey.kit import sql
 from joey.kit.refusals import Text, TooMany
@@ -21,6 +25,18 @@ ON CONFLICT (digest) DO UPDATE SET
 RETURNING digest, hits, ends_at
 """
 
+HIT_ALONE = """
+INSERT INTO kit_ratewindow AS w (digest, hits, ends_at)
+VALUES (%(digest)s, 1, clock_timestamp() + %(window)s)
+ON CONFLICT (digest) DO UPDATE SET
+  hits = CASE WHEN w.ends_at <= clock_timestamp() THEN 1 ELSE w.hits + 1 END,
+  ends_at = CASE WHEN w.ends_at <= clock_timestamp() THEN excluded.ends_at ELSE w.ends_at END
+WHERE w.hits < %(most)s OR w.ends_at <= clock_timestamp()
+RETURNING 1
+"""
+WAIT = "SELECT ceil(extract(epoch FROM ends_at - clock_timestamp()))::int FROM kit_ratewindow WHERE digest = %s"
+FULL = "SELECT digest, hits, ends_at FROM kit_ratewindow WHERE digest = ANY(%(digests)s::bytea[]) AND ends_at > %(now)s"
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -31,8 +47,9 @@ class Limit:
     window: timedelta
 
     def digest(self, key: str) -> bytes:
-        """What is stored instead of the key, which may be an address or a contact."""
-        return hashlib.sha256(f"{self.name}\n{key}".encode("utf-8", "replace")).digest()
+        """What is stored instead of the key, which may be an address or a contact, and could be guessed from a hash."""
+        text = f"joey.kit.rate_limit\0{self.name}\n{key}"
+        return hmac.digest(settings.SECRET_KEY.encode(), text.encode("utf-8", "replace"), hashlib.sha256)
 
 
 def hit(*counted: tuple[Limit, str], now: datetime, text: Text, field: str | None = None) -> None:
@@ -48,3 +65,16 @@ def hit(*counted: tuple[Limit, str], now: datetime, text: Text, field: str | Non
     waits = [ends_at - now for digest, hits, ends_at in found if hits > limits[bytes(digest)].most]
     if waits:
         raise TooMany(text, field=field, retry_after=max(1, -(-max(waits) // timedelta(seconds=1))))
+
+
+def hit_alone(limit: Limit, key: str, *, text: Text) -> None:
+    """Count one hit where no transaction is open, before what is counted is known. One statement. Raises TooMany."""
+    if not sql.tuples(HIT_ALONE, {"digest": limit.digest(key), "window": limit.window, "most": limit.most}):
+        raise TooMany(text, retry_after=max(1, sql.value(WAIT, [limit.digest(key)]) or 1))
+
+
+def used_up(counted: Iterable[tuple[Limit, str]], *, now: datetime) -> list[tuple[Limit, str, datetime]]:
+    """Of these (limit, key), those that admit no more now, with the end of their window. One query."""
+    asked = {limit.digest(key): (limit, key) for limit, key in counted}
+    found = sql.tuples(FULL, {"digests": list(asked), "now": now})
+    return [(*asked[bytes(digest)], ends_at) for digest, hits, ends_at in found if hits >= asked[bytes(digest)][0].most]

@@ -26,6 +26,8 @@ FREE = frozenset(
     {
         "commissions_commission:hold",
         "shops_shop:hold_payouts",
+        "shops_shop:front_page",
+        "shops_buyerreport:answer",
         "payouts_payout:hold",
         "page:pause_payouts",
         "page:register_positions",

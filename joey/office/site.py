@@ -47,7 +47,8 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
             if not self.has_permission(request):
                 return _for_operators(request)
             response: HttpResponse = inner(request, *args, **kwargs)
-            response.headers["Content-Security-Policy"] = POLICY
+            if "Location" not in response.headers:
+                response.headers["Content-Security-Policy"] = POLICY
             return response
 
         return guarded
@@ -109,6 +110,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
                 _item(_("Gaps in the reports"), "event_busy", table("orders_synccursor")),
                 _item(_("Lost orders"), "search", table("orders_lostorder")),
                 _item(_("Disputes"), "gavel", table("orders_dispute", "?open=yes")),
+                _item(_("Reports of buyers"), "flag", table("shops_buyerreport", "?open=yes")),
                 _item(_("Failed jobs"), "error", table("procrastinate_procrastinatejob", "?status__exact=failed")),
                 _item(_("Health"), "monitor_heart", reverse("admin:health")),
             ],
@@ -165,7 +167,6 @@ def _to_sign_in(request: HttpRequest, to: str | None = None) -> HttpResponse:
 def _for_operators(request: HttpRequest) -> HttpResponse:
     """The same page at every address of the office, for a person who is no operator: it tells nothing of the office."""
     page = render(request, "for_operators.html", {"to": reverse("admin:index")}, status=404, using="jinja2")
-    page.headers["Content-Security-Policy"] = POLICY
     add_never_cache_headers(page)
     return page
 

@@ -14,14 +14,15 @@ from joey.office.tables import (
     payout_stops,
     payouts,
     positions,
+    reported,
     reports,
     who,
 )
 
 # importing them registers what they show
 TABLES = (
-    commissions, disputes, gaps, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions, reports,
-    who,
+    commissions, disputes, gaps, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions, reported,
+    reports, who,
 )  # fmt: skip
 
 urlpatterns = [path("office/", office.urls)]

@@ -18,6 +18,8 @@ from joey.money.rate import rate_text
 from joey.payouts.rails.registry import rail_name
 from joey.people.models import Person
 from joey.people.queries import contact_of
+from joey.shops.names import REASONS
+from joey.shops.report_listing import APPEAL
 
 
 def in_words(column: str, value: Any) -> Any:
@@ -132,6 +134,11 @@ COLUMNS: Mapping[str, Any] = {
     "shown_rate_ppm": _("Rate shown at the click"),
     "read_until": _("Read until"),
     "reason": _("Reason"),
+    "reference": _("Reference"),
+    "buyerreport.reported_at": _("Reported at"),
+    "buyerreport.answered_at": _("Answered at"),
+    "front": _("Front page"),
+    "outcome": _("What became of it"),
     "received_at": _("Received at"),
     "refused_at": _("Refused since"),
     "registered_at": _("Registered at"),
@@ -164,6 +171,17 @@ SENTENCES: Mapping[str, Callable[[str], str]] = {
 }
 
 VALUES: Mapping[str, Mapping[str, Any]] = {
+    "buyerreport.reason": {**dict(REASONS), APPEAL: _("The keeper asks for another look")},
+    "buyerreport.outcome": {
+        "nothing": _("Leave it as it is"),
+        "hidden": _("Hide it from buyers"),
+        "shown": _("Show it again"),
+    },
+    "shop.front": {
+        "by_rule": _("By the rule"),
+        "shown": _("Shown"),
+        "kept_off": _("Kept off"),
+    },
     "evidence.kind": {
         "position_at_click": _("Position at the time of the click"),
         "position_at_order": _("Position at the time of the order"),

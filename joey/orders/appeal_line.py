@@ -1,14 +1,14 @@
 """A shop appeals: it asks an operator to look at an order line that its marketplace closed for a reason, or holds."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit import sql
-from joey.kit.rate_limit import Limit, hit
+from joey.kit import limits, sql
+from joey.kit.rate_limit import hit
 from joey.kit.refusals import Conflict
 from joey.kit.text import read_line
 from joey.orders.disputes import disputed_line
@@ -19,7 +19,6 @@ from joey.record.kept_texts import refer
 from joey.shops.models import Shop
 
 TEXT_MOST = 500
-A_DAY = Limit("appeals", 20, timedelta(days=1))  # of a shop: an operator reads each of them
 
 
 @transaction.atomic
@@ -39,7 +38,9 @@ def appeal_line(shop: Shop, line_id: UUID, *, text: str, now: datetime) -> Dispu
         return appealed
     if not line.may_appeal:
         raise Conflict(_("The marketplace neither closed this order for a reason nor holds it, so there is no appeal."))
-    hit((A_DAY, str(shop.pk)), now=now, text=_("You appealed many orders today. Appeal more tomorrow."))
+    hit(
+        (limits.APPEALS_OF_SHOP, str(shop.pk)), now=now, text=_("You appealed many orders today. Appeal more tomorrow.")
+    )
     kept = keep_text(said, shop_id=shop.pk) if said else None
     columns = refer("text", kept) if kept else {}
     facts: dict[str, Any] = {"text": kept.fact} if kept else {}

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit import sql
-from joey.kit.rate_limit import Limit, hit
+from joey.kit import limits, sql
+from joey.kit.rate_limit import hit
 from joey.kit.refusals import Invalid
 from joey.kit.text import without_invisible
 from joey.marketplaces import registry
@@ -26,7 +26,6 @@ AHEAD_MOST = timedelta(minutes=10)  # of our clock, that the buyer's may be
 
 # An answer can say of an order of others that the marketplace knows it, and nothing else. This many are enough for
 # what a shop can miss, and too few for trying numbers.
-A_DAY = Limit("lost-orders", 20, timedelta(days=1))
 
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,63}", re.ASCII)
 _State = LostOrder.State
@@ -50,7 +49,11 @@ def request_lost_order(
     sql.lock_until_end(f"lost_orders:{shop.pk}")
     known = LostOrder.objects.filter(shop=shop, marketplace=code, number=number).first()
     if known is None or _begins_again(known, ordered_at):
-        hit((A_DAY, str(shop.pk)), now=now, text=_("You asked for many orders today. Ask for more tomorrow."))
+        hit(
+            (limits.LOST_ORDERS_OF_SHOP, str(shop.pk)),
+            now=now,
+            text=_("You asked for many orders today. Ask for more tomorrow."),
+        )
         known = _begin(known or LostOrder(shop=shop, marketplace=code, number=number), ordered_at, now=now)
     settle_lost_order(known, now=now)
     known.refresh_from_db()

@@ -1,4 +1,4 @@
-"""The keyed hash under which a sign-in code is kept: a copy of the table alone opens no account."""
+"""The keyed hashes under which codes are kept: a copy of the table alone opens no account."""
 
 import hashlib
 import hmac
@@ -6,7 +6,16 @@ import hmac
 from django.conf import settings
 
 
-def code_hash(contact_value: str, code: str) -> bytes:
-    """32 bytes: HMAC-SHA256 (RFC 2104) over contact and code, keyed by the instance's secret."""
-    text = f"joey.people.sign_in_code\0{contact_value}\0{code}"
-    return hmac.digest(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256)
+def code_hash(contact_value: str, code: str, *, browser: str, purpose: str) -> bytes:
+    """32 bytes: HMAC-SHA256 (RFC 2104), so that the code is right for this contact, browser and purpose only."""
+    return _digest("sign_in_code", contact_value, code, browser, purpose)
+
+
+def browser_hash(browser: str) -> bytes:
+    """What is kept of the random value that a browser has in its cookie."""
+    return _digest("browser", browser)
+
+
+def _digest(*parts: str) -> bytes:
+    text = "\0".join(("joey.people", *parts))
+    return hmac.digest(settings.SECRET_KEY.encode(), text.encode("utf-8", "replace"), hashlib.sha256)

@@ -12,8 +12,12 @@ from joey.kit.refusals import Invalid
 HOME_REGION = "CN"  # a number without a country code is read as one from here
 LENGTH_MAX = 254
 
-# Premium-rate numbers: sending codes to them would cost the operator money and earn it for a stranger.
-PREMIUM_KINDS = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST})
+# Codes go to phones that people carry. A premium-rate or satellite number costs the operator money and earns it for a
+# stranger, a landline reads no texts.
+KINDS = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
+NO_COUNTRY = "001"  # satellite and other networks of the whole world: +870, +881, +882, +883 (ITU-T E.164)
+# China's own satellite numbers, which look like mobile ones (MIIT numbering plan: 1349 and 1740-0 to 1740-5).
+SATELLITE = ("+861349", *(f"+861740{last}" for last in range(6)))
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ def _read_phone(typed: str) -> Contact:
         raise refusal from None
     if number.extension or not phonenumbers.is_valid_number(number):
         raise refusal
-    if phonenumbers.number_type(number) in PREMIUM_KINDS:
+    value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    kind, region = phonenumbers.number_type(number), phonenumbers.region_code_for_number(number)
+    if kind == phonenumbers.PhoneNumberType.FIXED_LINE:
+        raise Invalid(_("A landline gets no text messages. Use a mobile number or an e-mail address."), field="contact")
+    if kind not in KINDS or region in (None, NO_COUNTRY) or value.startswith(SATELLITE):
         raise Invalid(_("Codes cannot be sent to this kind of phone number."), field="contact")
-    return Contact("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return Contact("phone", value)

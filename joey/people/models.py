@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -40,6 +41,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.contact  # Django's returns the e-mail, which a person who signed in by phone has not
+
     @property
     def is_operator(self) -> bool:
         """May decide for the instance; one who was shut out may not."""
@@ -51,10 +55,20 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
 
 class SignInCode(models.Model):
-    """A six-digit code sent to a contact, kept as a keyed hash. It works once and allows few wrong tries."""
+    """A code sent to a contact for one browser and one purpose, kept as a keyed hash. It works once and allows few
+    wrong tries.
+    """
+
+    class Purpose(models.TextChoices):
+        SIGN_IN = "sign_in"
+        CONFIRM = "confirm"  # a step that moves money
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     contact = models.CharField(max_length=254)
+    purpose = models.CharField(max_length=8, choices=Purpose)
+    browser_hash = models.BinaryField(max_length=32)
+    is_long = models.BooleanField(default=False)
+    was_not_sent = models.BooleanField(default=False)  # the gateway did not say that it took it
     code_hash = models.BinaryField(max_length=32)
     sent_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
@@ -62,7 +76,22 @@ class SignInCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["contact", "sent_at"], name="people_code_of_contact")]
+        indexes = [
+            models.Index(fields=["contact", "sent_at"], name="people_code_of_contact"),
+            models.Index(fields=["browser_hash", "sent_at"], name="people_code_of_browser"),
+            models.Index(
+                fields=["sent_at"], name="people_code_not_used", condition=Q(used_at__isnull=True, is_long=False)
+            ),
+        ]
+
+
+class PersonSession(AbstractBaseSession):
+    """A session of Django's, and whose it is; session_store.py writes it. Its data is signed; the key opens it."""
+
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")  # null: no one has signed in there
+    signed_in_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    agent = models.CharField(max_length=300, blank=True, default="")
 
 
 class ApiToken(models.Model):

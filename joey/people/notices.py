@@ -19,7 +19,8 @@ WAIT_SECONDS = 5
 NO_MAIL_HOST = ("", "localhost")  # Django's default: no mail host is set up
 
 SUBJECTS: dict[str, Text] = {
-    "code": _("Your Joey code"),
+    "code": _("Your Joey code to sign in"),
+    "code_to_confirm": _("Your Joey code to confirm a step that moves money"),
     "first_payout_details": _("Your payout details at Joey were saved"),
     "payout_details": _("Your payout details at Joey were changed"),
     "rates_cut": _("Commission rates of your goods at Joey were cut"),

@@ -31,4 +31,4 @@ class OpenSession:
     session_data: str
 
 
-OPEN_SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
+OPEN_SESSION = "SELECT session_data FROM people_personsession WHERE session_key = %s AND expire_date > now()"

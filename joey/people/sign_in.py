@@ -5,62 +5,86 @@ import unicodedata
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from joey.kit.refusals import Forbidden, Invalid
-from joey.people.code_hash import code_hash
+from joey.kit.refusals import Forbidden, Invalid, Text
+from joey.people.code_hash import browser_hash, code_hash
+from joey.people.codes import WRONG_TRIES_MAX, Purpose
 from joey.people.contact import Contact, read_contact
 from joey.people.models import Person, SignInCode
 from joey.record.append import append
 
-WRONG_TRIES_MAX = 5
-_NO_HASH = bytes(32)
-
 
 class WrongCode(Invalid):
-    """Wrong, used, expired or never sent: one text for all, or it would reveal which contacts have an account."""
+    """It is not the code. The text depends on what this browser did only, so it tells nothing of an account."""
 
     code = "wrong_code"
 
-    def __init__(self) -> None:
-        text = _("This code is wrong or no longer works. Check it, or ask for a new one.")
+    def __init__(self, text: Text) -> None:
         super().__init__(text, field="code")
 
 
-def person_for_code(contact: Contact | str, code: str, *, now: datetime, language: str = "zh-hans") -> Person:
-    """The person who proved `contact` with the newest code sent to it. A code works once.
+class CodeOver(WrongCode):
+    """No code of this browser works any more: a new one is needed."""
 
-    `language` is kept for a person made here. Raises WrongCode (each counts as a try; the fifth ends the
-    code), Invalid ("contact"), Forbidden for a closed account.
+    code = "code_over"
+
+
+def person_for_code(
+    contact: Contact | str,
+    code: str,
+    *,
+    browser: str,
+    now: datetime,
+    purpose: str = Purpose.SIGN_IN,
+    language: str = "zh-hans",
+) -> Person:
+    """The person who proved `contact` with a code that was sent to it for this browser and purpose. A code works once.
+
+    `language` is kept for a person made here. Raises WrongCode (each counts as a try on every code that waits; the
+    third ends one), CodeOver, Invalid ("contact"), Forbidden for a closed account.
     """
     if not isinstance(contact, Contact):
         contact = read_contact(contact)
-    person = _try_code(contact, _digits(code), now, language)
-    if person is None:  # raised here and not inside, or the transaction would roll the wrong try back
-        raise WrongCode
+    person = _try_code(contact, _digits(code), browser, purpose, now, language)
+    if isinstance(person, WrongCode):  # raised here and not inside, or the transaction would roll the wrong try back
+        raise person
     if not person.is_active:
         raise Forbidden(_("This account is closed."))
     return person
 
 
 @transaction.atomic(durable=True)
-def _try_code(contact: Contact, code: str, now: datetime, language: str) -> Person | None:
+def _try_code(
+    contact: Contact, code: str, browser: str, purpose: str, now: datetime, language: str
+) -> Person | WrongCode:
     # FOR UPDATE: of two connections with the same right code the second waits and then finds it used.
-    sent = (
-        SignInCode.objects.select_for_update()
-        .filter(contact=contact.value, used_at=None, expires_at__gt=now, wrong_tries__lt=WRONG_TRIES_MAX)
-        .order_by("-sent_at")
-        .first()
-    )
-    kept = bytes(sent.code_hash) if sent else _NO_HASH
-    right = hmac.compare_digest(kept, code_hash(contact.value, code))
-    if sent is None:
-        return None
-    if not right:
-        SignInCode.objects.filter(pk=sent.pk).update(wrong_tries=sent.wrong_tries + 1)
-        return None
-    SignInCode.objects.filter(pk=sent.pk).update(used_at=now)
+    mine = SignInCode.objects.filter(contact=contact.value, browser_hash=browser_hash(browser), purpose=purpose)
+    live = mine.filter(used_at=None, expires_at__gt=now, wrong_tries__lt=WRONG_TRIES_MAX)
+    waiting = list(live.select_for_update().order_by("sent_at"))
+    if not waiting:
+        return CodeOver(_("This code no longer works. Ask for a new one."))
+    typed = code_hash(contact.value, code, browser=browser, purpose=purpose)
+    right = next((each for each in waiting if hmac.compare_digest(bytes(each.code_hash), typed)), None)
+    if right is None:
+        SignInCode.objects.filter(pk__in=[each.pk for each in waiting]).update(wrong_tries=F("wrong_tries") + 1)
+        return _wrong(left=WRONG_TRIES_MAX - 1 - min(each.wrong_tries for each in waiting))
+    live.update(expires_at=now)
+    SignInCode.objects.filter(pk=right.pk).update(used_at=now)
     return _person(contact, now, language)
+
+
+def _wrong(left: int) -> WrongCode:
+    if not left:
+        return CodeOver(_("This code is wrong, and it was the last try. Ask for a new one."))
+    text = ngettext_lazy(
+        "This code is wrong. Check it: %(left)d try is left.",
+        "This code is wrong. Check it: %(left)d tries are left.",
+        "left",
+    )
+    return WrongCode(text % {"left": left})
 
 
 def _person(contact: Contact, now: datetime, language: str) -> Person:
@@ -73,5 +97,5 @@ def _person(contact: Contact, now: datetime, language: str) -> Person:
 
 
 def _digits(code: str) -> str:
-    """The typed code, full-width digits read as digits; never fails."""
-    return unicodedata.normalize("NFKC", code).strip()[:20] if isinstance(code, str) else ""
+    """The typed code, full-width digits read as digits and blanks between them left out; never fails."""
+    return "".join(unicodedata.normalize("NFKC", code[:60]).split())[:20] if isinstance(code, str) else ""

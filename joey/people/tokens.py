@@ -4,6 +4,11 @@ import hashlib
 import secrets
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
+from joey.kit import limits
+from joey.kit.client_address import caller_key
+from joey.kit.rate_limit import hit_alone
 from joey.people.models import ApiToken, Person
 
 PREFIX = "joey_"  # so that a secret scanner recognises one
@@ -26,6 +31,14 @@ def person_of_token(token: str) -> tuple[Person, UUID | None] | None:
         .first()
     )
     return (found.person, found.shop_id) if found else None
+
+
+def count_bad_token(address: str) -> None:
+    """Count a call with a token that is none. Raises TooMany, for the caller of such calls alone: a good token of the
+    same caller is never asked here.
+    """
+    text = _("Too many calls with tokens that are none came from your network. Try again later.")
+    hit_alone(limits.BAD_TOKENS, caller_key(address), text=text)
 
 
 def _hash(token: str) -> bytes:

@@ -127,12 +127,15 @@ _DECLARED = (
     # shops
     Kind("shop.opened", {**_BY_PERSON, "slug": CODE, "name": optional(TEXT), "synthetic": optional(FLAG)}),
     Kind("shop.described", {"name": TEXT, "intro": optional(TEXT)}),
+    Kind("shop.front_decided", {**_BY_PERSON, "front": CODE, "reason": TEXT}),
     Kind("listing.published", _JUDGED, public=True),
     Kind("listing.refused", _JUDGED, public=True),
     Kind("listing.hidden", {"offer": ID, "reason": optional(TEXT)}, public=True),
     Kind("listing.removed", {"offer": ID}, public=True),
     Kind("listing.noted", {"offer": ID}),
-    Kind("listing.reported", {"reason": CODE, "words": optional(TEXT)}),
+    Kind("shop.reported", {"reason": CODE, "words": optional(TEXT)}),
+    Kind("listing.reported", {"listing": ID, "reason": CODE, "words": optional(TEXT)}),
+    Kind("report.answered", {**_BY_PERSON, "outcome": CODE, "answer": TEXT}),
     # sharing
     Kind("link.made", {"code": CODE, "channel": CODE}),
     # A visitor wanted to go on, and no link would have counted.

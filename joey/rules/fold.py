@@ -4,7 +4,10 @@ Every folded letter keeps its place in the source, so that a finding quotes the 
 
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from confusable_homoglyphs.confusables import confusables_data
+from opencc import OpenCC
 
 # The three kinds of gap that stay in a folded text, weakest first; a run of gaps becomes its strongest.
 JOINER, SPACE, CLAUSE = "-", " ", ","
@@ -26,6 +29,7 @@ class Folded:
         return self.starts[begin], self.ends[end - 1]
 
 
+@lru_cache(maxsize=4)  # every rule folds the same text
 def fold(source: str) -> Folded:
     """Fold `source` in one pass, in time linear in its length. Accepts any string, lone surrogates too.
 
@@ -87,9 +91,28 @@ def _fold_char(char: str) -> str:
     if char in _LOOKALIKES:
         return _LOOKALIKES[char]
     kept = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part)[0] != "M")
-    folded = "".join(_LOOKALIKES.get(part, part) for part in kept.casefold())
+    folded = "".join(_LOOKALIKES.get(part) or _looks_like(part) for part in kept.casefold())
     named = "".join(part for part in folded if part.isalnum() or part in _KEPT_CHARS)
     return named or _gap_of(char, kept)
+
+
+def _looks_like(char: str) -> str:
+    """A simplified Chinese character for a traditional one; for a letter of another script the Latin one that it is
+    taken for by the confusables of Unicode (UTS 39), if there is one. Characters as wide as Chinese ones are no
+    Latin letters to any reader.
+    """
+    if char.isascii() or not char.isalpha():
+        return char
+    if unicodedata.east_asian_width(char) in "WF":
+        simplified = _to_simplified().convert(char)
+        return simplified if len(simplified) == 1 else char
+    latin = (each["c"] for each in confusables_data.get(char, ()))
+    return next((each.casefold() for each in latin if len(each) == 1 and each.isascii() and each.isalpha()), char)
+
+
+@cache
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
 
 
 def _gap_of(char: str, kept: str) -> str:
@@ -118,7 +141,7 @@ def _ranges(*blocks: int) -> dict[str, str]:
     return {chr(first + n): chr(ord("a") + n) for first in blocks for n in range(26)}
 
 
-# Small tables with only what the words of the rules need: traditional and variant forms to simplified ones.
+# What OpenCC and the confusables of Unicode lack, or see otherwise than a reader of these rules' words.
 _HAN = _pairs(
     "電煙菸國級獨無雙絕對極頂銷價網業歷優強專實領導萬幣霧彈桿葉貴熱燃燒絲捲龍雲瑪華黃貝爾換"
     "質類區縣舉與倫創僅壹弌佔術規質產點賣購買場後種時間溫飲賞儲駱駝寶長紅鑽軟來蠶廣發齊淨燻菓",

@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from joey.rules import absolute_words, tobacco
+from joey.rules import absolute_words, abuse, contact_lures, income_claims, medical_claims, official_names, tobacco
 from joey.rules.words import Exemption
 
-PACK_VERSION = "2026-11-29.1"
+PACK_VERSION = "2026-11-30.1"
 
 
 @dataclass(frozen=True)
@@ -46,5 +46,42 @@ def rules() -> tuple[Rule, ...]:
             gettext_noop("Advertising Law art. 9(3), 57; Guide to enforcement on absolute terms in advertising, 2023"),
             date(2026, 11, 23),
             absolute_words.EXEMPTIONS,
+        ),
+        Rule(
+            medical_claims.RULE_ID,
+            _("No claim to treat or heal, except of medicines and medical devices"),
+            gettext_noop("Advertising Law art. 16 to 18; health food says that it does not replace medicine"),
+            date(2026, 11, 30),
+            medical_claims.EXEMPTIONS,
+        ),
+        Rule(
+            income_claims.RULE_ID,
+            _("No promise of an income"),
+            gettext_noop(
+                "Advertising Law art. 25; in the United States an earnings claim has to be typical and proved (US-P3)"
+            ),
+            date(2026, 11, 30),
+            income_claims.EXEMPTIONS,
+        ),
+        Rule(
+            contact_lures.RULE_ID,
+            _("No address, contact or money back that leads buyers off the page"),
+            gettext_noop("A rule of this site: buyers are protected where they pay, which is the marketplace"),
+            date(2026, 11, 30),
+            contact_lures.EXEMPTIONS,
+        ),
+        Rule(
+            official_names.RULE_ID,
+            _("No name that passes for a marketplace, an authority or this site"),
+            gettext_noop("Advertising Law art. 9(2); Anti-Unfair Competition Law art. 6; Order 117, art. 34"),
+            date(2026, 11, 30),
+            official_names.EXEMPTIONS,
+        ),
+        Rule(
+            abuse.RULE_ID,
+            _("No insults and nothing obscene, in what a shop says"),
+            gettext_noop("Advertising Law art. 9(7) to 9(9)"),
+            date(2026, 11, 30),
+            abuse.EXEMPTIONS,
         ),
     )

@@ -8,6 +8,7 @@ from joey.rules.fold import Folded
 
 ANY_GAP = "[-, ]"
 SOFT_GAP = "[- ]"
+NEVER = "(?!)"  # a pattern that matches nothing
 _MAX_HITS = 50  # more would not change the verdict, and one banned word repeated must not fill a page
 
 
@@ -28,7 +29,8 @@ class WordSet:
 
     `han` are Chinese words, which may contain Latin letters and digits; `latin` are words or phrases in Latin
     letters; `pinyin` are those `han` words that are also found when they are spelled entirely in pinyin. Mixed
-    spellings (电子yan) are found for every character in `sounds`.
+    spellings (电子yan) are found for every character in `sounds`. `patterns` are regular expressions over folded
+    letters for what is no fixed word, such as an amount; between two Chinese characters they take a soft gap.
     """
 
     def __init__(
@@ -38,25 +40,27 @@ class WordSet:
         latin: Iterable[str] = (),
         pinyin: Iterable[str] = (),
         sounds: Mapping[str, str] | None = None,
+        patterns: Iterable[str] = (),
         exemptions: tuple[Exemption, ...] = (),
     ) -> None:
         spelled = frozenset(pinyin)
-        patterns: dict[str, list[tuple[int, str]]] = {}
+        spellings: dict[str, list[tuple[int, str]]] = {}
         for word in (*han, *spelled - frozenset(han)):
             for first, pattern in _han_patterns(word, sounds or {}, word in spelled):
-                patterns.setdefault(first, []).append((len(word), pattern))
+                spellings.setdefault(first, []).append((len(word), pattern))
         for phrase in latin:
-            patterns.setdefault(phrase[0], []).append((len(phrase), _latin_pattern(phrase)))
+            spellings.setdefault(phrase[0], []).append((len(phrase), _latin_pattern(phrase)))
         self.exemptions = exemptions
         self._by_first = {
             first: re.compile("|".join(pattern for _, pattern in sorted(found, key=_longest_first)))
-            for first, found in patterns.items()
+            for first, found in spellings.items()
         }
-        latin_firsts = "".join(re.escape(first) for first in sorted(patterns) if first.isascii())
-        other_firsts = "".join(re.escape(first) for first in sorted(patterns) if not first.isascii())
+        latin_firsts = "".join(re.escape(first) for first in sorted(spellings) if first.isascii())
+        other_firsts = "".join(re.escape(first) for first in sorted(spellings) if not first.isascii())
         starts = [f"[{other_firsts}]"] if other_firsts else []
         starts += [f"(?<![a-z])[{latin_firsts}]"] if latin_firsts else []
-        self._starts = re.compile("|".join(starts))
+        self._starts = re.compile("|".join(starts) or NEVER)
+        self._patterns = re.compile("|".join(f"(?:{_gapped(pattern)})" for pattern in patterns) or NEVER)
         self._innocent = [
             re.compile("|".join(f"(?:{phrase})" for phrase in exemption.phrases).replace(" ", f"{SOFT_GAP}?"))
             for exemption in exemptions
@@ -91,7 +95,11 @@ class WordSet:
             if match:
                 done = match.end()
                 hits.append(match.span())
-        return hits
+        further = [match.span() for match in self._patterns.finditer(letters)]
+        if not further:
+            return hits
+        taken = _covered(len(letters), hits)
+        return sorted([*hits, *(hit for hit in further if not any(taken[slice(*hit)]))])
 
     def _innocent_letters(self, letters: str) -> bytearray:
         return _covered(
@@ -153,6 +161,18 @@ def _with_gaps(units: list[str]) -> str:
     first, second = units
     one_alone = f"{first},{second}(?={ANY_GAP}|$)|(?<![^-, ]){first},{second}"
     return f"(?:{first}{SOFT_GAP}?{second}|{one_alone})"
+
+
+def _gapped(pattern: str) -> str:
+    """The pattern with a soft gap between each two Chinese characters outside of [...], and for each blank."""
+    parts = _CLASS.split(pattern)
+    outside = [_BETWEEN_HAN.sub(f"{SOFT_GAP}?", part.replace(" ", f"{SOFT_GAP}?")) for part in parts[::2]]
+    inside = [*parts[1::2], ""]
+    return "".join(out + within for out, within in zip(outside, inside, strict=True))
+
+
+_CLASS = re.compile(r"(\[[^\]]*\])")
+_BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
 
 
 def _latin_pattern(phrase: str) -> str:

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import regex
+
 from joey.kit.zone import offset_name, zone
 from joey.money.money import Money
 from joey.rules.caption import check_caption, labelled
+from joey.shops.shown_price import RecentLow
 
 BRIEF, SHORT, FULL = "brief", "short", "full"
 LENGTH_OF: Mapping[str, str] = {
@@ -27,6 +30,8 @@ WORDS = {
     "zh": {
         "coupon": "券后 {price}",
         "plain": "{price}",
+        "struck": "{price}，此前 {struck}",
+        "low": "{price}，近 {days} 天最低 {low}",
         "as_of": "{price}（截至 {time}，以{place}页面为准）",
         "brief_as_of": "{price}（{time}）",
         "ask": "价格见{place}页面",
@@ -35,6 +40,8 @@ WORDS = {
     "en": {
         "coupon": "{price} with coupon",
         "plain": "{price}",
+        "struck": "{price}, before {struck}",
+        "low": "{price}, {days}-day low {low}",
         "as_of": "{price} (as of {time}; {place}'s page is what counts)",
         "brief_as_of": "{price} (as of {time})",
         "ask": "Price: see {place}",
@@ -53,6 +60,8 @@ class CaptionFacts:
     pays: Money | None
     with_coupon: bool
     as_of: datetime
+    struck: Money | None = None  # what it cost before, where that may be compared
+    low: RecentLow | None = None
     copy_code: str = ""
     labels: tuple[str, ...] = ()  # what the marketplace wants said beside its offers
 
@@ -71,6 +80,12 @@ def caption(facts: CaptionFacts, *, channel: str, language: str) -> str:
     return check_caption(text, language)
 
 
+def shop_caption(name: str, intro: str, url: str, *, language: str) -> str:
+    """The text for a whole shop, its label in front."""
+    lines = [labelled(name, language), *([intro] if intro else []), url]
+    return check_caption("\n".join(lines), language)
+
+
 def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, chinese: bool) -> str:
     if facts.pays is None:
         return words["ask"].format(place=facts.place)
@@ -78,6 +93,10 @@ def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, chinese: 
     when = facts.as_of.astimezone(zone())
     if length == BRIEF:
         return words["brief_as_of"].format(price=price, time=f"{when.month}-{when.day} {when:%H:%M}")
+    if facts.struck is not None:
+        price = words["struck"].format(price=price, struck=facts.struck.text)
+    elif facts.low is not None:
+        price = words["low"].format(price=price, days=facts.low.days, low=facts.low.price.text)
     time = (
         f"{when.month}月{when.day}日 {when:%H:%M}" if chinese else f"{when.day} {when:%b %Y, %H:%M} {offset_name(when)}"
     )
@@ -86,4 +105,11 @@ def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, chinese: 
 
 def _shortened(title: str, most: int) -> str:
     plain = " ".join(title.split())
-    return plain if len(plain) <= most else plain[: most - 1].rstrip(" ，,、-") + "…"
+    if len(plain) <= most:
+        return plain
+    kept = ""
+    for letter in regex.findall(r"\X", plain):  # a flag or a family of emoji is not cut in two
+        if len(kept) + len(letter) >= most:
+            break
+        kept += letter
+    return kept.rstrip(" ，,、-") + "…"

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit import sql
-from joey.kit.rate_limit import Limit, hit
+from joey.kit import limits, sql
+from joey.kit.rate_limit import hit
 from joey.kit.refusals import Invalid, NotFound, Text
 from joey.marketplaces import registry
 from joey.marketplaces.connect_account import OtherAccount, asked_once, connector_of
@@ -37,8 +37,6 @@ from joey.shops.models import Shop, ShopAccount
 from joey.shops.operators import name_of
 from joey.shops.own_account import own_account_of, own_accounts_of
 
-# Each attempt is a call that the marketplace sees come from here.
-A_DAY = Limit("own-accounts", 20, timedelta(days=1))
 JUST_NOW = timedelta(minutes=10)  # of the reports, to see whether they are granted
 LONGEST = 2000  # characters of one credential
 CREDENTIAL = re.compile(r"[A-Za-z0-9_.~+/=@:|-]+")
@@ -78,7 +76,11 @@ def connect_own_account(
     if not may_connect(operators.manifest):
         raise NotFound(_("No account of your own can be connected at %s.") % registry.name_of(marketplace))
     with transaction.atomic():  # counts whatever comes of it
-        hit((A_DAY, str(shop.owner_id)), now=now, text=_("You tried often today. Try again tomorrow."))
+        hit(
+            (limits.OWN_ACCOUNTS_OF_PERSON, str(shop.owner_id)),
+            now=now,
+            text=_("You tried often today. Try again tomorrow."),
+        )
     credentials, position = _typed(operators.manifest, given), position.strip()
     connector = connector_of(marketplace, own_configuration(marketplace, credentials))
     if position:

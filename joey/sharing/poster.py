@@ -9,40 +9,37 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 
-import segno
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
+from PIL import Image, ImageDraw
 
 from joey.kit.refusals import Invalid
 from joey.kit.zone import offset_name, zone
 from joey.money.money import EXPONENTS, Money, symbol_of
 from joey.rules.caption import label
-from joey.sharing.set_type import BOLD, drawable, font, lines_of
+from joey.sharing.break_lines import lines_of
+from joey.sharing.drawing import ACCENT, CARD, INK, PAPER, SOFT, place_picture, qr_code
+from joey.sharing.set_type import BOLD, drawable, font
+from joey.shops.shown_price import RecentLow
 
 WIDTH, HEIGHT = 1080, 1440
 MARGIN = 64
 BAND = 84  # the label's band, from the top edge
-QR_LEAST = 240  # pixels a side, without its quiet zone
-QUIET = 4  # modules, ISO/IEC 18004
-
-PAPER, CARD, WELL, INK, SOFT, ACCENT = "#faf6f0", "#ffffff", "#f3ece2", "#241d17", "#65594d", "#b3401b"
-MOST_PIXELS = 40_000_000
 
 WORDS = {
     "zh": {
         "as_of": "价格截至 {time}",
         "decides": "在{place}购买，以{place}页面为准",
         "coupon": "券后价",
-        "price": "价格",
+        "low": "近{days}天最低 {price}",
         "ask": "扫码看现价",
         "scan": "长按或扫码查看",
         "sold_at": "在{place}购买",
     },
     "en": {
         "as_of": "Price as of {time}",
-        "decides": "Sold at {place}; its page decides",
+        "decides": "Sold at {place}; its page is what counts",
         "coupon": "With coupon",
-        "price": "Price",
+        "low": "{days}-day low {price}",
         "ask": "Scan for the price",
         "scan": "Press and hold, or scan",
         "sold_at": "Sold at {place}",
@@ -62,7 +59,8 @@ class PosterFacts:
     pays: Money | None
     as_of: datetime
     with_coupon: bool = False
-    before: Money | None = None  # struck through; only where that is lawful
+    struck: Money | None = None  # what it cost before, where that may be compared
+    low: RecentLow | None = None
     picture: bytes | None = field(default=None, repr=False)
 
 
@@ -91,23 +89,22 @@ def poster_png(facts: PosterFacts, layout: str = "full") -> bytes:
     below = Image.new("RGB", (WIDTH, HEIGHT - BAND), CARD)
     LAYOUTS[layout](_Sheet(below, ImageDraw.Draw(below), facts))
     poster.paste(below, (0, BAND))
-    _band(poster, facts)
+    draw_band(poster, facts.language, facts.shop_name)
     out = BytesIO()
     poster.save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
-def _band(poster: Image.Image, facts: PosterFacts) -> None:
-    """The label at the top left, the shop's name at the right."""
+def draw_band(poster: Image.Image, language: str, name: str) -> None:
+    """The label at the top left, a name at the right."""
     draw = ImageDraw.Draw(poster)
-    text = label(facts.language)
+    text = label(language)
     face = font(34, BOLD)
     end = MARGIN + face.getlength(text)
     draw.rounded_rectangle((MARGIN - 16, 14, end + 16, BAND - 14), radius=8, fill=INK)
-    draw.text((MARGIN, BAND / 2), text, font=face, fill="#ffffff", anchor="lm")
-    name = lines_of(drawable(facts.shop_name), font(32), WIDTH - MARGIN - end - 56, 1)
-    if name:
-        draw.text((WIDTH - MARGIN, BAND / 2), name[0], font=font(32), fill=SOFT, anchor="rm")
+    face.draw(draw, (MARGIN, BAND / 2), text, fill="#ffffff", anchor="lm")
+    for line in lines_of(drawable(name), font(32), WIDTH - MARGIN - end - 56, 1):
+        font(32).draw(draw, (WIDTH - MARGIN, BAND / 2), line, fill=SOFT, anchor="rm")
 
 
 # --- Layouts: each fills the sheet below the band ---------------------------------------------------------
@@ -116,7 +113,7 @@ def _band(poster: Image.Image, facts: PosterFacts) -> None:
 def _full(sheet: _Sheet) -> None:
     """The picture from edge to edge, everything else on white below it."""
     picture = 882
-    _place_picture(sheet, (0, 0, WIDTH, picture))
+    place_picture(sheet.image, sheet.facts.picture, (0, 0, WIDTH, picture))
     _words_and_code(sheet, top=picture + 44)
 
 
@@ -124,7 +121,7 @@ def _framed(sheet: _Sheet) -> None:
     """The picture as a card with round corners on warm paper."""
     sheet.draw.rectangle((0, 0, WIDTH, sheet.height), fill=PAPER)
     box = (MARGIN - 16, 4, WIDTH - MARGIN + 16, 4 + 862)
-    _place_picture(sheet, box, radius=28)
+    place_picture(sheet.image, sheet.facts.picture, box, radius=28)
     sheet.draw.rounded_rectangle((MARGIN - 16, 886, WIDTH - MARGIN + 16, sheet.height - 24), radius=28, fill=CARD)
     _words_and_code(sheet, top=922, inset=24)
 
@@ -136,19 +133,19 @@ def _words_and_code(sheet: _Sheet, *, top: int, inset: int = 0) -> None:
     """Title, price and its time on the left, the QR code on the right."""
     facts, words, draw = sheet.facts, sheet.words, sheet.draw
     left = MARGIN + inset
-    code, quiet = _qr(facts.url)
+    code, quiet = qr_code(facts.url)
     code_left = WIDTH - MARGIN - inset - code.width + quiet
     code_top = top - quiet + 8
     sheet.image.paste(code, (code_left, code_top))
     middle = code_left + code.width / 2
-    draw.text((middle, code_top + code.height - quiet + 14), words["scan"], font=font(24), fill=SOFT, anchor="ma")
+    font(24).draw(draw, (middle, code_top + code.height - quiet + 14), words["scan"], fill=SOFT, anchor="ma")
 
     width = code_left + quiet - 48 - left
     y = float(top)
     title = drawable(facts.title)
-    size = next((size for size in (46, 42, 38) if len(lines_of(title, font(size, BOLD), width, 9)) <= 2), 38)
+    size = next((size for size in (46, 42, 38, 34) if len(lines_of(title, font(size, BOLD), width, 9)) <= 2), 34)
     for line in lines_of(title, font(size, BOLD), width, 2):
-        draw.text((left, y - size * 0.16), line, font=font(size, BOLD), fill=INK)
+        font(size, BOLD).draw(draw, (left, y - size * 0.16), line, fill=INK)
         y += size * 1.4
     y = top + 2 * 46 * 1.4 + 26
     y = _price(sheet, left, y, width)
@@ -164,7 +161,7 @@ def _words_and_code(sheet: _Sheet, *, top: int, inset: int = 0) -> None:
         about = [words["as_of"].format(time=time), words["decides"].format(place=place)]
     for line in about:
         for part in lines_of(line, font(26), width, 1):
-            draw.text((left, y), part, font=font(26), fill=SOFT)
+            font(26).draw(draw, (left, y), part, fill=SOFT)
             y += 42
 
 
@@ -172,12 +169,12 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
     """The price large with small symbol and cents; where the next line begins."""
     facts, words, draw = sheet.facts, sheet.words, sheet.draw
     if facts.pays is None:
-        draw.text((left, top + 66), words["ask"], font=font(52, BOLD), fill=ACCENT, anchor="ls")
+        font(52, BOLD).draw(draw, (left, top + 66), words["ask"], fill=ACCENT, anchor="ls")
         return top + 100
     symbol, whole, cents = _parts(facts.pays)
     x, base = left, top + 72
     for text, size in ((symbol, 48), (whole, 88), (cents, 48)):
-        draw.text((x, base), text, font=font(size, BOLD), fill=ACCENT, anchor="ls")
+        font(size, BOLD).draw(draw, (x, base), text, fill=ACCENT, anchor="ls")
         x += font(size, BOLD).getlength(text)
     x += 18
     if facts.with_coupon:
@@ -185,14 +182,17 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
         wide = face.getlength(words["coupon"])
         if x + wide + 24 <= left + width:
             draw.rounded_rectangle((x, base - 36, x + wide + 24, base + 6), radius=8, fill="#fbe9df")
-            draw.text((x + 12, base - 15), words["coupon"], font=face, fill=ACCENT, anchor="lm")
+            face.draw(draw, (x + 12, base - 15), words["coupon"], fill=ACCENT, anchor="lm")
             x += wide + 42
-    if facts.before is not None:
-        face, text = font(30), drawable("".join(_parts(facts.before)))
-        wide = face.getlength(text)
-        if x + wide <= left + width:
-            draw.text((x, base), text, font=face, fill=SOFT, anchor="ls")
-            draw.line((x, base - 11, x + wide, base - 11), fill=SOFT, width=2)
+    compared = facts.struck.text if facts.struck else ""
+    if facts.low is not None and not compared:
+        compared = words["low"].format(days=facts.low.days, price=facts.low.price.text)
+    wide = font(30).getlength(compared)
+    if x + wide > left + width:  # on a line of its own
+        x, base, top = left, base + 46, top + 40
+    font(30).draw(draw, (x, base), compared, fill=SOFT, anchor="ls")
+    if facts.struck is not None:
+        draw.line((x, base - 11, x + wide, base - 11), fill=SOFT, width=2)
     return top + 108
 
 
@@ -200,90 +200,4 @@ def _parts(amount: Money) -> tuple[str, str, str]:
     exponent = EXPONENTS[amount.currency]
     whole, part = divmod(abs(amount.minor), 10**exponent)
     symbol = symbol_of(amount.currency)
-    if drawable(symbol) != symbol:
-        symbol = f"{amount.currency} "
     return symbol, f"{whole:,}", f".{part:0{exponent}d}" if exponent else ""
-
-
-# --- Picture and code -------------------------------------------------------------------------------------
-
-
-def _place_picture(sheet: _Sheet, box: tuple[int, int, int, int], radius: int = 0) -> None:
-    """The whole picture in the box: cut only where little is lost, else on a backdrop made of itself."""
-    size = (box[2] - box[0], box[3] - box[1])
-    picture = _opened(sheet.facts.picture)
-    filled = _parcel(size) if picture is None else _fitted(picture, size)
-    mask = Image.new("L", size, 255)
-    if radius:
-        mask = Image.new("L", (size[0] * 2, size[1] * 2), 0)
-        ImageDraw.Draw(mask).rounded_rectangle((0, 0, size[0] * 2, size[1] * 2), radius=radius * 2, fill=255)
-        mask = mask.resize(size, Image.Resampling.LANCZOS)
-    sheet.image.paste(filled, box[:2], mask)
-
-
-def _fitted(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    wanted, has = size[0] / size[1], picture.width / picture.height
-    if max(wanted / has, has / wanted) < 1.12:
-        return ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
-    whole = ImageOps.contain(picture, size, Image.Resampling.LANCZOS)
-    behind = _carried_on(whole, size) or _blurred(picture, size)
-    behind.paste(whole, ((size[0] - whole.width) // 2, (size[1] - whole.height) // 2))
-    return behind
-
-
-def _carried_on(whole: Image.Image, size: tuple[int, int]) -> Image.Image | None:
-    """A plain backdrop simply goes on to the left and right; None where the picture's edge is not plain."""
-    if whole.width >= size[0]:
-        return None
-    behind = Image.new("RGB", size)
-    half = (size[0] - whole.width) // 2 + 1
-    for edge, inner, at in ((0, whole.width // 30, 0), (whole.width - 1, whole.width * 29 // 30, size[0] - half)):
-        column, near = (whole.crop((x, 0, x + 1, whole.height)) for x in (edge, inner))
-        if max(ImageStat.Stat(ImageChops.difference(column, near)).mean) > 5:
-            return None
-        behind.paste(column.resize((half, size[1])), (at, 0))
-    return behind
-
-
-def _blurred(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    small = ImageOps.fit(picture.resize((64, 64)), (size[0] // 8, size[1] // 8), Image.Resampling.BILINEAR)
-    return small.filter(ImageFilter.GaussianBlur(12)).resize(size, Image.Resampling.BICUBIC)
-
-
-def _opened(picture: bytes | None) -> Image.Image | None:
-    """The picture on white, or None for what is none, is broken or is too large to draw."""
-    if picture is None:
-        return None
-    try:
-        with Image.open(BytesIO(picture), formats=("WEBP", "PNG", "JPEG")) as found:
-            if found.width * found.height > MOST_PIXELS or min(found.size) < 8:
-                return None
-            whole = found.convert("RGBA")
-    except (OSError, ValueError, Image.DecompressionBombError):
-        return None
-    white = Image.new("RGB", whole.size, "#ffffff")
-    white.paste(whole, mask=whole.getchannel("A"))
-    return white
-
-
-def _parcel(size: tuple[int, int]) -> Image.Image:
-    """Drawn where there is no picture: a parcel, which no buyer mistakes for the goods."""
-    made = Image.new("RGB", size, WELL)
-    draw = ImageDraw.Draw(made)
-    unit = min(size) // 16
-    left, top = size[0] // 2 - 4 * unit, size[1] // 2 - 4 * unit
-    draw.rounded_rectangle((left, top, left + 8 * unit, top + 8 * unit), radius=unit // 2, fill="#dcc7a8")
-    draw.rectangle((left, top + 2 * unit, left + 8 * unit, top + 2 * unit + unit // 8), fill="#c4a981")
-    draw.rectangle((left + 3.4 * unit, top, left + 4.6 * unit, top + 3.4 * unit), fill="#efe2cb")
-    return made
-
-
-def _qr(url: str) -> tuple[Image.Image, int]:
-    """(the code with its quiet zone, that zone's width in pixels): error level M, whole pixels a module."""
-    code = segno.make_qr(url, error="m", boost_error=False)
-    modules = int(code.symbol_size(border=0)[0])
-    scale = -(-QR_LEAST // modules)
-    out = BytesIO()
-    code.save(out, kind="png", scale=scale, border=QUIET, dark=INK, light="#ffffff")
-    with Image.open(out) as drawn:
-        return drawn.convert("RGB"), QUIET * scale

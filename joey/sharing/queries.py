@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.rate_history import sql_rate_at
@@ -23,10 +24,11 @@ from joey.shops.models import Shop
 
 @dataclass(frozen=True)
 class Clicks:
-    """`raw`: how often the link was opened. `people`: once per link and day, as people.py defines them."""
+    """`raw`: how often the link was fetched, `opened`: by people. `people`: once per link and day, as in people.py."""
 
     raw: int
     people: int
+    opened: int
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ LINKS_OF_SHOP = f"""
         ORDER BY id DESC LIMIT %(limit)s
     ), counted AS (
         SELECT c.link_id, count(*) AS raw, {people_in("c")} AS people,
+               count(*) FILTER (WHERE c.visitor = 'person') AS opened,
                count((SELECT 1 FROM sharing_outboundclick w WHERE w.click_id = c.id LIMIT 1)) AS outbound_clicks
         FROM sharing_click c
         WHERE c.link_id IN (SELECT id FROM page)
@@ -103,7 +106,7 @@ LINKS_OF_SHOP = f"""
         GROUP BY 1
     )
     SELECT page.*, o.title, o.translations,
-           coalesce(c.raw, 0) AS raw, coalesce(c.people, 0) AS people,
+           coalesce(c.raw, 0) AS raw, coalesce(c.people, 0) AS people, coalesce(c.opened, 0) AS opened,
            coalesce(c.outbound_clicks, 0) AS outbound_clicks
     FROM page
     JOIN shops_listing g ON g.id = page.listing_id
@@ -116,12 +119,13 @@ LINKS_OF_SHOP = f"""
 def links_of(shop: Shop, *, limit: int = 50, cursor: str | None = None) -> LinkPage:
     """The shop's links with their clicks. One query. Raises Invalid (cursor)."""
     ahead = first_id_of(datetime.now(UTC) + CLOCKS_APART)
-    found = sql.rows(LINKS_OF_SHOP, {"shop": shop.pk, "before": _read_id(cursor), "limit": limit + 1, "ahead": ahead})
+    asked = {"shop": shop.pk, "before": _read_id(cursor), "limit": limit + 1, "ahead": ahead}
+    found = sql.rows(LINKS_OF_SHOP, asked | {"zone": settings.JOEY_ZONE})
     items = tuple(
         CountedLink(
             id=row["id"], code=row["code"], channel=row["channel"], listing_id=row["listing_id"], title=row["title"],
             translations=_json(row["translations"]), made_at=row["made_at"],
-            clicks=Clicks(row["raw"], row["people"]), outbound_clicks=row["outbound_clicks"],
+            clicks=Clicks(row["raw"], row["people"], row["opened"]), outbound_clicks=row["outbound_clicks"],
         )
         for row in found[:limit]
     )  # fmt: skip

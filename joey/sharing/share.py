@@ -4,6 +4,8 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from joey.catalog.pictures.keep_pictures import picture_bytes
 from joey.kit.refusals import NotFound, Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable
+from joey.rules.medical_claims import is_health_food, no_medicine
 from joey.sharing import caption as captions
 from joey.sharing.file_position import filing_url, may_have_to_file
 from joey.sharing.lease_position import (
@@ -31,6 +34,9 @@ from joey.shops.listing_card import Card, card_of
 from joey.shops.models import Shop
 from joey.shops.names import marketplace_name
 from joey.shops.own_account import own_account_of
+
+if TYPE_CHECKING:
+    from joey.sharing.poster import PosterFacts
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +86,10 @@ def share_of(link: Link, *, language: str, now: datetime) -> Share:
         pays=card.price.pays,
         with_coupon=card.price.without_coupon is not None,
         as_of=card.price.as_of,
+        struck=card.price.struck,
+        low=card.price.low,
         copy_code=known.copy_code if known else "",
-        labels=_labels(card, language),
+        labels=(*_labels(card, language), *_said_of_health_food(link, language)),
     )
     text = captions.caption(facts, channel=link.channel, language=language)
     return Share(facts.url, text, _earns(link, known, now))
@@ -187,7 +195,8 @@ def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full")
     printed = registry.manifest_of(card.marketplace).allowed.printed
     shows_price = "price" in printed
     facts = posters.PosterFacts(
-        title=card.title,
+        # In front, where no poster is so narrow that it is cut off.
+        title=" ".join((*_said_of_health_food(link, language), card.title)),
         shop_name=link.shop.name,
         place=_place(card, language),
         url=url_of(link.code),
@@ -195,10 +204,19 @@ def poster_of(link: Link, *, language: str, now: datetime, layout: str = "full")
         pays=card.price.pays if shows_price else None,
         as_of=card.price.as_of,
         with_coupon=shows_price and card.price.without_coupon is not None,
-        before=card.price.reference if shows_price else None,
+        struck=card.price.struck if shows_price else None,
+        low=card.price.low if shows_price else None,
         picture=_picture(card.offer_id) if "picture" in printed else None,
     )
-    return Poster(posters.poster_png(facts, layout), card.price.until if shows_price else None)
+    return Poster(_drawn(facts, layout), card.price.until if shows_price else None)
+
+
+@lru_cache(maxsize=32)  # some 10 MB
+def _drawn(facts: "PosterFacts", layout: str) -> bytes:
+    """Drawn once for as long as it shows the same: drawing takes the processor for a good part of a second."""
+    from joey.sharing.poster import poster_png
+
+    return poster_png(facts, layout)
 
 
 def url_of(code: str) -> str:
@@ -218,6 +236,12 @@ def _place(card: Card, language: str) -> str:
 def _labels(card: Card, language: str) -> tuple[str, ...]:
     with translation.override(language):
         return tuple(str(label) for label in registry.labels_of(card.marketplace))
+
+
+def _said_of_health_food(link: Link, language: str) -> tuple[str, ...]:
+    """What has to go with health food wherever it goes (CN-A3); () for other goods."""
+    offer = link.listing.offer
+    return (no_medicine(language),) if is_health_food(offer.category, offer.title) else ()
 
 
 def _picture(offer_id: UUID) -> bytes | None:

@@ -14,7 +14,7 @@ from joey.kit.text import read_line, read_reason
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.shops.add_listing import NOTE_MOST, NotListable, read_shelf_name, shelf_named
-from joey.shops.ask_rules import WordsRefused, judge
+from joey.shops.ask_rules import judge, raise_findings
 from joey.shops.models import Listing, Shelf, Shop
 
 Direction = Literal["up", "down"]
@@ -97,12 +97,7 @@ def set_note(shop: Shop, listing_id: UUID, *, note: str, now: datetime) -> Listi
     listing = _listing(shop, listing_id)
     before = listing.state
     listing.note = read_line(note, field="note", at_most=NOTE_MOST)
-    verdict = judge(listing, shop, listing.offer)
-    in_note = [finding for finding in verdict.findings if finding.field == "note"]
-    if in_note:
-        raise WordsRefused(
-            str(in_note[0].message), field="note", rule_id=in_note[0].rule_id, pack_version=verdict.pack_version
-        )
+    raise_findings(judge(listing, shop, listing.offer), "note")
     if before == Listing.State.HIDDEN:
         listing.state = before
     listing.save(update_fields=["note", "state", "rule_id", "reason", "pack_version"])
@@ -120,20 +115,28 @@ def hide_listing(shop: Shop, listing_id: UUID, *, reason: str = "", now: datetim
     listing = _listing(shop, listing_id)
     if listing.state == Listing.State.REFUSED:
         raise Conflict(_("This item was refused and is not shown to anyone. There is nothing to hide."))
-    listing.state, listing.reason = Listing.State.HIDDEN, reason
-    listing.save(update_fields=["state", "reason"])
+    if listing.hidden_by_operator and not reason:
+        return listing  # as it is, with the operator's reason
+    listing.state, listing.reason, listing.hidden_by_operator = Listing.State.HIDDEN, reason, bool(reason)
+    listing.save(update_fields=["state", "reason", "hidden_by_operator"])
     _record("hidden", listing, now, **({"reason": keep_text(reason, shop_id=shop.id).fact} if reason else {}))
     return listing
 
 
 @transaction.atomic
-def show_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> Listing:
-    """Show a listing again if the current rules allow it; else it becomes refused. Raises NotFound, NotListable."""
+def show_listing(shop: Shop, listing_id: UUID, *, by_operator: bool = False, now: datetime) -> Listing:
+    """Show a listing again if the current rules allow it; else it becomes refused.
+
+    What an operator hid, only an operator shows. Raises NotFound, NotListable, Conflict.
+    """
     listing = _listing(shop, listing_id)
+    if not by_operator:
+        _check_not_hidden_by_operator(listing)
+    listing.hidden_by_operator = False
     if listing.offer.withdrawn_at is not None:
         raise NotListable(_("Its marketplace does not sell this item any more."), field="offer_id")
     judge(listing, shop, listing.offer)
-    listing.save(update_fields=["state", "rule_id", "reason", "pack_version"])
+    listing.save(update_fields=["state", "rule_id", "reason", "pack_version", "hidden_by_operator"])
     _record(listing.state, listing, now, rule=listing.rule_id)
     return listing
 
@@ -145,6 +148,7 @@ def remove_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> None:
     Raises NotFound, Conflict.
     """
     listing = _listing(shop, listing_id)
+    _check_not_hidden_by_operator(listing)
     try:
         with transaction.atomic():
             # Checked here and not at commit, so that the keeper gets the reason.
@@ -154,6 +158,11 @@ def remove_listing(shop: Shop, listing_id: UUID, *, now: datetime) -> None:
     except IntegrityError as shared:
         raise Conflict(_("This item has been shared, so its links must keep working. Hide it instead.")) from shared
     _record("removed", listing, now)
+
+
+def _check_not_hidden_by_operator(listing: Listing) -> None:
+    if listing.hidden_by_operator:
+        raise Conflict(_("An operator hid this item. Ask for another look where it says why."))
 
 
 def _record(what: str, listing: Listing, now: datetime, **facts: str) -> None:

@@ -5,12 +5,14 @@ from django.conf import settings
 from joey.catalog.models import Offer
 from joey.kit.refusals import Invalid
 from joey.kit.sentences import to_keep
+from joey.kit.text import sentences
+from joey.marketplaces import registry
 from joey.rules.audit_listing import ListingFacts, Verdict, audit_listing, audit_text
 from joey.shops.models import Listing, Shop
 
 
 class WordsRefused(Invalid):
-    """The rules do not allow these words; rule id and pack version are in the facts."""
+    """The rules do not allow these words; rule id, pack version and `matched` words are in the facts."""
 
     code = "words_refused"
 
@@ -38,14 +40,37 @@ def facts_of(shop: Shop, offer: Offer, note: str) -> ListingFacts:
         brand=offer.brand,
         registered_names=settings.JOEY_REGISTERED_NAMES,
         country=settings.JOEY_COUNTRY,
+        protected_names=protected_names(),
     )
 
 
 def refuse_words(field: str, text: str) -> None:
     """Raise WordsRefused naming `field` when the rules do not allow `text` in public."""
-    verdict = audit_text(field, text, registered_names=settings.JOEY_REGISTERED_NAMES, country=settings.JOEY_COUNTRY)
-    if not verdict.publish:
-        finding = verdict.findings[0]
+    verdict = audit_text(
+        field,
+        text,
+        registered_names=settings.JOEY_REGISTERED_NAMES,
+        country=settings.JOEY_COUNTRY,
+        protected_names=protected_names(),
+    )
+    raise_findings(verdict, field)
+
+
+def raise_findings(verdict: Verdict, field: str) -> None:
+    """Raise WordsRefused for what the verdict found in that field, naming its first rule and all its words."""
+    found = [finding for finding in verdict.findings if finding.field == field]
+    if found:
+        reasons = {finding.rule_id: finding.message for finding in reversed(found)}  # one for each rule
         raise WordsRefused(
-            str(finding.message), field=field, rule_id=finding.rule_id, pack_version=verdict.pack_version
+            sentences(*reversed(reasons.values())),
+            field=field,
+            rule_id=found[0].rule_id,
+            pack_version=verdict.pack_version,
+            matched=list(dict.fromkeys(finding.matched for finding in found)),
         )
+
+
+def protected_names() -> frozenset[str]:
+    """Names that no shop may pass for: those of marketplaces, from their manifests, and of this instance."""
+    served = [wording for each in registry.manifests() for wording in each.marketplaces.values()]
+    return frozenset({name for wording in served for name in (wording.en, wording.zh)}) | settings.JOEY_NAMES

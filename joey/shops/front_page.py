@@ -1,12 +1,14 @@
-"""The front page: the newest shops, and the newest listings by category."""
+"""The front page: the newest shops that may be discovered, and their newest listings by category."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from joey.catalog.price_now import earliest
+from joey.shops.discoverable import is_discoverable
 from joey.shops.listing_card import Card, cards_of
 from joey.shops.models import Listing, Shop
 from joey.shops.names import CATEGORIES
@@ -22,16 +24,17 @@ class FrontPage:
     expires_at: datetime | None  # the earliest end of a price on the page; None when it shows none
 
 
-def front_page(*, language: str, now: datetime, shops: int = 12, per_category: int = 6) -> FrontPage:
-    """Newest shops, and the newest listings by category, each offer once. Three queries.
+def front_page(*, language: str, now: datetime, has_settled: Any, shops: int = 12, per_category: int = 6) -> FrontPage:
+    """Newest shops that may be discovered, and their newest listings by category, each offer once. Three queries.
 
-    Ids grow with time, so the newest are read from the primary key's end.
+    Ids grow with time, so the newest are read from the primary key's end. `has_settled`: as `is_discoverable` takes it.
     """
-    filled = Exists(Listing.objects.filter(shop=OuterRef("id"), state=Listing.State.PUBLISHED))
-    newest = Shop.objects.select_related("owner").filter(filled, closed_at=None).order_by("-id")[:shops]
+    discoverable = Shop.objects.filter(is_discoverable(now=now, has_settled=has_settled))
+    newest = discoverable.select_related("owner").order_by("-id")[:shops]
     rows = (
         Listing.objects.select_related("offer", "shop", "shop__owner")
-        .filter(state=Listing.State.PUBLISHED, shop__closed_at=None, offer__withdrawn_at=None, offer__in_stock=True)
+        .filter(Exists(discoverable.filter(id=OuterRef("shop_id"))))
+        .filter(state=Listing.State.PUBLISHED, offer__withdrawn_at=None, offer__in_stock=True)
         .order_by("-id")[:400]
     )
     chosen: dict[str, list[Listing]] = {}

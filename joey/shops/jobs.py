@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from joey.catalog.refresh_due import refresh_due
 from joey.kit.clock import now
+from joey.shops.answer_report import delete_old_reports
 from joey.shops.models import RateNotice
 from joey.shops.queries import listed_offer_ids
 from joey.shops.rate_notices import NOTIFY_RATES_CUT, notify_of_cuts, send_rate_notice
@@ -24,6 +25,13 @@ def refresh_listed_offers(timestamp: int) -> None:
 def notify_of_rate_cuts(timestamp: int) -> None:
     """Every hour, so that a worker that was off in the morning makes up for it."""
     notify_of_cuts(now=now())
+
+
+@app.periodic(cron="31 4 * * *")
+@app.task(queueing_lock="shops.delete_old_reports", lock="shops.delete_old_reports")
+def delete_answered_reports(timestamp: int) -> None:
+    """Reports that were answered longer ago than they are kept."""
+    delete_old_reports(now=now())
 
 
 @app.task(name=NOTIFY_RATES_CUT, retry=RetryStrategy(max_attempts=10, exponential_wait=4))

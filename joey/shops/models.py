@@ -12,6 +12,13 @@ from joey.people.models import Person
 class Shop(models.Model):
     """A shop of one person, open to everyone at /s/<slug>."""
 
+    class Front(models.TextChoices):
+        """Whether the front page shows it (discoverable.py)."""
+
+        BY_RULE = "by_rule"
+        SHOWN = "shown"  # an operator has looked at it
+        KEPT_OFF = "kept_off"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.CharField(max_length=30, unique=True)  # a global claim
     owner = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -19,6 +26,7 @@ class Shop(models.Model):
     intro = models.CharField(max_length=200, blank=True, default="")
     opened_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
+    front = models.CharField(max_length=8, choices=Front.choices, default=Front.BY_RULE)
 
 
 class ShopAccount(models.Model):
@@ -65,6 +73,7 @@ class Listing(models.Model):
     position = models.PositiveIntegerField(default=0)
     note = models.CharField(max_length=200, blank=True, default="")
     state = models.CharField(max_length=12, choices=State.choices)
+    hidden_by_operator = models.BooleanField(default=False)  # then its keeper cannot show it again, and may appeal
     rule_id = models.CharField(max_length=16, blank=True, default="")
     reason = models.TextField(blank=True, default="")  # as it is stored; `why` is what people read
     pack_version = models.CharField(max_length=24, blank=True, default="")
@@ -78,6 +87,39 @@ class Listing(models.Model):
     def why(self) -> str:
         """Why it is refused, in the language that is active now, or what an operator wrote who hid it."""
         return worded(self.reason)
+
+
+class BuyerReport(models.Model):
+    """Someone says that something is wrong with a listing or a shop, or its keeper appeals; an operator answers.
+
+    Its texts are in the record, where they can be erased, and deleting it leaves the event.
+    """
+
+    class Outcome(models.TextChoices):
+        NOTHING = "nothing"  # neither hidden nor shown
+        HIDDEN = "hidden"
+        SHOWN = "shown"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = models.CharField(max_length=12, unique=True)  # by which the reporter reads the answer
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    listing = models.ForeignKey(Listing, models.SET_NULL, null=True, related_name="+")  # none: about the whole shop
+    reason = models.CharField(max_length=12)
+    words_id = models.UUIDField(null=True)  # record.erasable
+    words_sha256 = models.BinaryField(null=True)
+    reported_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=40, blank=True, default="")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, default="")
+    answer_id = models.UUIDField(null=True)
+    answer_sha256 = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["answer_by"], condition=models.Q(answered_at=None), name="shops_report_open"),
+            models.Index(fields=["answered_at"], name="shops_report_answered"),
+        ]
 
 
 class RateNotice(models.Model):

@@ -28,6 +28,16 @@ SELLER_KINDS: dict[str, Name] = {
     "store": _("a store there"),
 }
 
+# Why buyers report something.
+REASONS: dict[str, Name] = {
+    "price": _("The price at the marketplace is different"),
+    "goods": _("This item may not be sold"),
+    "words": _("The text promises too much or is untrue"),
+    "fake": _("It looks like a counterfeit"),
+    "mine": _("It uses my work, mark or picture"),
+    "other": _("Something else"),
+}
+
 
 def marketplace_name(code: str) -> Name:
     return registry.name_of(code)

@@ -3,15 +3,19 @@
 import re
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit import limits
+from joey.kit.rate_limit import hit
 from joey.kit.refusals import Conflict, Invalid
 from joey.kit.text import read_line
 from joey.marketplaces import registry
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text, keep_texts
+from joey.rules.official_names import OTHERS, is_address_of_theirs
 from joey.shops.ask_rules import refuse_words
 from joey.shops.models import Shop
 
@@ -33,7 +37,9 @@ refund report root rule rules safety sale sandbox search security service settin
 sign-up signin signup sms staff static status store studio support sys sysadmin system team terms test
 tiktok undefined unionpay verify wechat weibo weixin whatsapp www xiaohongshu
 """
-RESERVED = frozenset(_RESERVED.split()).union(*(each.reserved_names for each in registry.manifests()))
+RESERVED_BY_MARKETPLACES = frozenset[str]().union(*(each.reserved_names for each in registry.manifests()))
+RESERVED = frozenset(_RESERVED.split()) | RESERVED_BY_MARKETPLACES
+NAMES_OF_OTHERS = frozenset(name.replace(" ", "") for name in OTHERS if name.isascii())
 
 
 class SlugTaken(Conflict):
@@ -52,10 +58,12 @@ class SlugReserved(Conflict):
 def open_shop(owner: Person, *, slug: str, name: str, intro: str = "", now: datetime) -> Shop:
     """A new shop of `owner`, open at once at /s/<slug>.
 
-    Raises Invalid (field slug, name or intro), SlugTaken or SlugReserved (field slug), WordsRefused.
+    Raises Invalid (field slug, name or intro), SlugTaken or SlugReserved (field slug), WordsRefused, TooMany.
     """
     slug = read_slug(slug)
     name, intro = read_words(name, intro)
+    text = _("You opened many shops today. Open another one tomorrow.")
+    hit((limits.SHOPS_OF_PERSON, str(owner.pk)), now=now, text=text)
     shop = Shop(owner=owner, slug=slug, name=name, intro=intro, opened_at=now)
     try:
         with transaction.atomic():
@@ -82,9 +90,11 @@ def describe_shop(shop: Shop, *, name: str, intro: str, now: datetime) -> Shop:
 
 @transaction.atomic(durable=True)
 def describe_shop_and_keeper(shop: Shop, person: Person, *, name: str, intro: str, keeper: str, now: datetime) -> Shop:
-    """The same with the keeper's name as buyers see it; both or neither. Raises Invalid also for "keeper"."""
+    """The same with the keeper's name as buyers see it; both or neither. Raises Invalid and WordsRefused
+    also for "keeper"."""
     describe_shop(shop, name=name, intro=intro, now=now)
     person.name = read_line(keeper, field="keeper", at_most=KEEPER_MOST)
+    refuse_words("keeper", person.name)
     person.save(update_fields=["name"])
     return shop
 
@@ -99,7 +109,9 @@ def read_slug(text: str) -> str:
             ),
             field="slug",
         )
-    if text in RESERVED:
+    names = {code for each in registry.manifests() for code in each.marketplaces} | NAMES_OF_OTHERS
+    own = {name.casefold() for name in settings.JOEY_NAMES if name.isascii() and name.isalnum()}
+    if text in RESERVED or is_address_of_theirs(text, names | own, RESERVED_BY_MARKETPLACES):
         raise SlugReserved(
             _("The address “%s” could be mistaken for Joey, a marketplace or an authority. Choose another one.") % text,
             field="slug",

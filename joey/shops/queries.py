@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.models import Offer
 from joey.catalog.rate_cuts import sql_cuts_between
 from joey.kit.refusals import NotFound
 from joey.people.models import Person
@@ -48,6 +49,15 @@ CUTS_OF_KEEPERS = f"""
       AND o.rates_since[cardinality(o.rates_since)] >= %(begin)s
 """
 
+# What search engines may find of a shop, and when it last changed.
+LISTINGS_TO_FIND = """
+    SELECT l.id::text AS id, greatest(l.added_at, price.at) AS changed_at
+    FROM shops_listing l JOIN catalog_offer o ON o.id = l.offer_id
+    CROSS JOIN LATERAL (SELECT max(p.at) AS at FROM catalog_pricepoint p WHERE p.offer_id = o.id) price
+    WHERE l.shop_id = %(shop)s AND l.state = 'published' AND o.withdrawn_at IS NULL
+    ORDER BY l.id DESC LIMIT %(most)s
+"""
+
 
 def shop_by_slug(slug: str) -> Shop:
     """The open shop at that address; raises NotFound."""
@@ -55,6 +65,22 @@ def shop_by_slug(slug: str) -> Shop:
     if shop is None:
         raise no_such_shop()
     return shop
+
+
+def listing_for_buyers(slug: str, listing_id: UUID) -> Listing:
+    """A published listing of an open shop, with offer and shop. One query. Raises NotFound."""
+    shown = Listing.objects.select_related("offer", "shop").filter(shop__slug=slug, shop__closed_at=None)
+    found = shown.filter(id=listing_id, state=Listing.State.PUBLISHED).first()
+    if found is None:
+        raise NotFound(_("This item is no longer shown in the shop. The shop itself is still there."), shop=slug)
+    return found
+
+
+def shown_offers(shop: Shop, *, limit: int = 12) -> list[Offer]:
+    """The first goods on the shop's shelves that have a picture. One query."""
+    rows = Listing.objects.filter(shop=shop, state=Listing.State.PUBLISHED, offer__withdrawn_at=None)
+    shown = rows.exclude(offer__picture_urls=[]).order_by("shelf__position", "shelf_id", "position", "added_at", "id")
+    return [row.offer for row in shown.select_related("offer")[:limit]]
 
 
 def no_such_shop() -> NotFound:

@@ -9,8 +9,18 @@ from joey.catalog.price_now import price_of
 from joey.money.money import Money
 
 LAWFUL_DAYS = timedelta(days=7)
+LOW_DAYS = 30
+_DAY = timedelta(days=1)
 
 Point = tuple[datetime, int]  # (from when, price in minor units), oldest first
+
+
+@dataclass(frozen=True)
+class RecentLow:
+    """The lowest price of the last `days`, which are fewer than LOW_DAYS where it is known for a shorter time."""
+
+    price: Money
+    days: int
 
 
 @dataclass(frozen=True)
@@ -20,7 +30,8 @@ class ShownPrice:
     pays: Money | None
     without_coupon: Money | None  # where a coupon is running
     coupon_until: datetime | None
-    reference: Money | None  # the marketplace's list price, where it may lawfully be struck through
+    struck: Money | None  # what it cost before, where that may be shown struck through
+    low: RecentLow | None  # shown instead where it was cheaper than now
     as_of: datetime
     until: datetime | None  # when this ends; None when no price is shown
 
@@ -34,40 +45,47 @@ class ShownPrice:
 
 
 def shown_price(offer: Offer, points: Sequence[Point], *, now: datetime) -> ShownPrice:
-    """The price block of an offer. Without price history (`points` empty) there is no reference price."""
+    """The price block of an offer. Without price history (`points` empty) there is nothing to compare it with."""
     price = price_of(offer, now=now)
     if price.minor is None:
-        return ShownPrice(None, None, None, None, offer.as_of, None)
-    reference = lawful_reference(offer.list_minor, price.minor, points, now=now)
+        return ShownPrice(None, None, None, None, None, offer.as_of, None)
+    known = [point for point in points if point[0] <= now]
+    struck = struck_minor(price.minor, known, now=now)
+    low = lowest_since(now - LOW_DAYS * _DAY, known)
     return ShownPrice(
         pays=Money(price.minor, offer.currency),
         without_coupon=None if price.without_coupon is None else Money(price.without_coupon, offer.currency),
         coupon_until=price.coupon_until,
-        reference=None if reference is None else Money(reference, offer.currency),
+        struck=None if struck is None else Money(struck, offer.currency),
+        low=None
+        if low is None or low >= price.minor
+        else RecentLow(Money(low, offer.currency), min(LOW_DAYS, max(1, -((known[0][0] - now) // _DAY)))),
         as_of=offer.as_of,
         until=price.until,
     )
 
 
-def lawful_reference(list_minor: int | None, pays_minor: int, points: Sequence[Point], *, now: datetime) -> int | None:
-    """`list_minor` when it may be shown struck through beside `pays_minor`, else None.
+def struck_minor(pays_minor: int, known: Sequence[Point], *, now: datetime) -> int | None:
+    """What may be shown struck through beside `pays_minor`, else None. `known`: its prices up to `now`.
 
-    A reference price may not be above the lowest price of the seven days before the present one began
-    (Provisions on Clear Marking of Prices and Prohibition of Price Fraud, art. 17 to 19). Without history
-    there is nothing to compare with.
+    The lowest price of the seven days before the present one began (Provisions on Clear Marking of Prices and
+    Prohibition of Price Fraud, art. 17 to 19), where it is dearer, and only while the present one is the lowest of
+    30 days: a price that was raised first and then cut is compared with nothing. Nor is one that has held for longer
+    than these: it is the usual one by then. A marketplace's own list price, which perhaps no buyer ever paid, is never
+    struck.
     """
-    if list_minor is None or list_minor <= pays_minor:
-        return None
-    lowest = lowest_before(pays_minor, points, now=now)
-    return list_minor if lowest is not None and list_minor <= lowest else None
-
-
-def lowest_before(pays_minor: int, points: Sequence[Point], *, now: datetime) -> int | None:
-    """The lowest price in force in the seven days before `pays_minor` began to hold; None when it is unknown."""
-    known = [point for point in points if point[0] <= now]
+    earlier = list(known)
     began = now
-    while known and known[-1][1] == pays_minor:
-        began = known.pop()[0]
-    in_force = [price for at, price in known if at >= began - LAWFUL_DAYS]
-    earlier = [price for at, price in known if at < began - LAWFUL_DAYS]
+    while earlier and earlier[-1][1] == pays_minor:
+        began = earlier.pop()[0]
+    since = now - LOW_DAYS * _DAY
+    before, low = lowest_since(began - LAWFUL_DAYS, earlier), lowest_since(since, known)
+    is_cut = before is not None and low is not None and before > pays_minor <= low
+    return before if is_cut and began > since else None
+
+
+def lowest_since(since: datetime, known: Sequence[Point]) -> int | None:
+    """The lowest price in force from `since` on, the one that held then included; None when none is known."""
+    in_force = [price for at, price in known if at > since]
+    earlier = [price for at, price in known if at <= since]
     return min([*in_force, *earlier[-1:]], default=None)

@@ -1,12 +1,13 @@
 """A shop as its keeper sees it: every shelf and every listing, in any state."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from joey.shops.listing_card import Card, cards_of
 from joey.shops.models import Listing, Shelf, Shop
+from joey.shops.read_report import Appeal, appeals_of
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,23 @@ class Stock:
     shelves: tuple[ShelfView, ...]  # published, in order
     hidden: tuple[Card, ...]
     refused: tuple[Card, ...]
+    by_operator: frozenset[UUID] = frozenset()  # of the hidden ones: their keeper cannot show these again
+    appeals: Mapping[UUID | None, Appeal] = field(default_factory=dict)
 
 
 def stock_of(shop: Shop, *, language: str, now: datetime) -> Stock:
-    """Everything in the shop, for its keeper. Three queries."""
+    """Everything in the shop, for its keeper. Three queries, and one more where an operator hid something."""
     shelves = list(Shelf.objects.filter(shop=shop).order_by("position", "id"))
     rows = list(Listing.objects.select_related("offer").filter(shop=shop).order_by("position", "added_at", "id")[:2000])
     cards = cards_of(rows, shop, language, now)
     by_state = {state: tuple(card for card in cards if card.state == state) for state in Listing.State}
+    by_operator = frozenset(row.id for row in rows if row.hidden_by_operator)
     return Stock(
         shelves=tuple(_on_shelves(shelves, by_state[Listing.State.PUBLISHED])),
         hidden=by_state[Listing.State.HIDDEN],
         refused=by_state[Listing.State.REFUSED],
+        by_operator=by_operator,
+        appeals=appeals_of(shop) if by_operator else {},
     )
 
 

@@ -16,6 +16,7 @@ django.setup(set_prefix=False)  # the packages below can be imported only after 
 from joey.api.body_bound import BodyBound  # noqa: E402
 from joey.edge.app import Edge  # noqa: E402
 from joey.edge.asked import App  # noqa: E402
+from joey.site.every_response import EveryResponse  # noqa: E402
 from joey.site.language import choose  # noqa: E402
 from joey.site.page_headers import page_headers  # noqa: E402
 from joey.site.time_bound import TimeBound  # noqa: E402
@@ -37,10 +38,12 @@ class InOneThread(ASGIHandler):
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)
 
 
-application = Edge(
-    BodyBound(TimeBound(cast(App, InOneThread()))),
-    language=choose,
-    opens_here=opens_here,
-    shop_html=shop_html,
-    page_headers=page_headers,
+application = EveryResponse(
+    Edge(
+        BodyBound(TimeBound(cast(App, InOneThread()))),
+        language=choose,
+        opens_here=opens_here,
+        shop_html=shop_html,
+        page_headers=page_headers,
+    )
 )

@@ -40,5 +40,7 @@ class LanguageChoice:
         if response.headers.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ("Accept-Language", "Cookie"))  # "not found" may be cached without asking
             if asked and asked.lower() in NAMES:
+                response.headers["Cache-Control"] = "private, no-store"  # it sets this visitor's cookie
                 response.set_cookie(cookie, language, max_age=31_536_000, samesite="Lax", secure=settings.SECURE)
+                response.headers["Cache-Control"] = "private, no-store"  # the choice is one visitor's
         return response

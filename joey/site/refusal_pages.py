@@ -1,27 +1,37 @@
-"""How a refusal looks on a page: what happened, why, and one button."""
+"""How a refusal looks on a page: what happened, why, and one button. And what no page can be asked for."""
 
 import logging
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.http import headers_of, status_of
 from joey.kit.refusals import Gone, Refusal, Unavailable
+from joey.kit.text import is_storable
 from joey.storefront.gone import gone_page
 
 log = logging.getLogger(__name__)
 
 
 class RefusalPages:
-    """Turns a refusal that no view handled into a page."""
+    """Turns a refusal that no view handled into a page.
+
+    An address with a text that PostgreSQL cannot hold finds nothing, as no row can have it. A form names the field
+    instead; the office's tables read theirs without one, so there it finds nothing too.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/"):  # which names the field in a problem document
+            given = [request.GET, request.POST] if request.path.startswith("/office/") else [request.GET]
+            texts = [text for each in given for name, values in each.lists() for text in (name, *values)]
+            if not all(map(is_storable, (request.path, *texts))):
+                raise Http404
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -29,10 +39,10 @@ class RefusalPages:
             return _database_unavailable(request, exception)
         if isinstance(exception, Gone):
             return gone_page(request, exception)
-        return _refused(request, exception) if isinstance(exception, Refusal) else None
+        return refused_page(request, exception) if isinstance(exception, Refusal) else None
 
 
-def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def refused_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     page = render(request, "refusal.html", {"refusal": refusal}, status=status_of(refusal), using="jinja2")
     for name, value in headers_of(refusal).items():
         page.headers[name] = value
@@ -43,4 +53,4 @@ def _database_unavailable(request: HttpRequest, error: Exception) -> HttpRespons
     """The page asks nothing of the database, not even who is signed in."""
     log.error("the database is unavailable at %s: %s", request.path, type(error).__name__)
     text = _("The database does not answer right now. Please try again in a moment.")
-    return _refused(request, Unavailable(text, retry_after=10))
+    return refused_page(request, Unavailable(text, retry_after=10))

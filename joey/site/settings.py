@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -28,6 +29,28 @@ def number(name: str, default: int, *, least: int = 0) -> int:
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) < least:
         raise ImproperlyConfigured(f"{name} must be a whole number from {least} on, not {text!r}.")
     return int(text)
+
+
+def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses and networks, separated by commas; ImproperlyConfigured for anything else."""
+    found = []
+    for text in filter(None, map(str.strip, os.environ.get(name, "").split(","))):
+        try:
+            found.append(ip_network(text))
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} must list addresses or networks such as 10.0.0.0/8, not {text!r}."
+            ) from None
+    return tuple(found)
+
+
+def countries(name: str) -> frozenset[str]:
+    """Countries by their two letters, separated by commas; ImproperlyConfigured for anything else."""
+    found = frozenset(filter(None, map(str.strip, os.environ.get(name, "").upper().split(","))))
+    for text in found:
+        if not re.fullmatch("[A-Z]{2}", text):
+            raise ImproperlyConfigured(f"{name} must list countries by two letters such as CN,HK, not {text!r}.")
+    return found
 
 
 DEMO = flag("JOEY_DEMO")
@@ -90,7 +113,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
@@ -114,12 +136,14 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "joey.site.language.LanguageChoice",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "joey.site.host_check.HostCheck",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "joey.site.idle_sessions.IdleSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "joey.site.refusal_pages.RefusalPages",
+    "joey.site.route_limits.RouteLimits",
 ]
 ROOT_URLCONF = "joey.site.urls"
 ASGI_APPLICATION = "joey.site.asgi.application"
@@ -170,17 +194,34 @@ PAGES_KEPT_BYTES = number("JOEY_PAGES_MB", 32) * 1024 * 1024
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/studio/sign-in"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_ENGINE = "joey.people.session_store"
+# How long a session lasts: at most, without use, and without use where an operator is signed in.
+JOEY_SESSION_DAYS = number("JOEY_SESSION_DAYS", 30, least=1)
+JOEY_IDLE_HOURS = number("JOEY_IDLE_HOURS", 14 * 24, least=1)
+JOEY_OFFICE_IDLE_HOURS = number("JOEY_OFFICE_IDLE_HOURS", 12, least=1)
+SESSION_COOKIE_AGE = 60 * 60 * 24 * JOEY_SESSION_DAYS
+# For so many days a browser is known by the code that was entered in it.
+JOEY_KNOWN_BROWSER_DAYS = number("JOEY_KNOWN_BROWSER_DAYS", 90, least=1)
+# The countries to whose phone numbers codes go, by two letters; empty: all.
+JOEY_PHONE_COUNTRIES = countries("JOEY_PHONE_COUNTRIES")
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-joey", "__Host-csrf") if SECURE else ("joey", "joeycsrf")
+BROWSER_COOKIE_NAME = "__Host-joeybrowser" if SECURE else "joeybrowser"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-SECURE_SSL_REDIRECT = SECURE and flag("JOEY_BEHIND_PROXY")
-if flag("JOEY_BEHIND_PROXY"):
+# Whose word on a client's address counts: of the one proxy that connects, or of those that are named. The header is one
+# of the two: a proxy that writes one of them hands on the other as a stranger sent it.
+TRUSTED_PROXIES = networks("JOEY_TRUSTED_PROXIES")
+BEHIND_PROXY = flag("JOEY_BEHIND_PROXY") or bool(TRUSTED_PROXIES)
+PROXY_HEADER = os.environ.get("JOEY_PROXY_HEADER") or "X-Forwarded-For"
+if PROXY_HEADER.lower() not in ("x-forwarded-for", "forwarded"):
+    raise ImproperlyConfigured(f"JOEY_PROXY_HEADER must be X-Forwarded-For or Forwarded, not {PROXY_HEADER!r}.")
+SECURE_SSL_REDIRECT = SECURE and BEHIND_PROXY
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]  # probes come past the proxy
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -190,7 +231,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/office/"],
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
@@ -258,6 +298,12 @@ JOEY_LICENSED_CHANNELS = licensed_channels()
 JOEY_COUNTRY = (os.environ.get("JOEY_COUNTRY") or "CN").upper()  # whose advertising law the shops keep, ISO 3166
 if not re.fullmatch("[A-Z]{2}", JOEY_COUNTRY):
     raise ImproperlyConfigured(f"JOEY_COUNTRY must be a country's two letters such as CN, not {JOEY_COUNTRY!r}.")
+# What this site is called: no shop may be, nor call itself its support.
+JOEY_NAMES = frozenset(filter(None, map(str.strip, (os.environ.get("JOEY_NAMES") or "Joey").split(","))))
+JOEY_NEW_SHOP_DAYS = number("JOEY_NEW_SHOP_DAYS", 3)  # until the front page shows a shop that has sold nothing
+JOEY_EARNINGS_FROM_SHOPS = number("JOEY_EARNINGS_FROM_SHOPS", 20, least=5)  # fewer could be recognised
+JOEY_REPORT_HOURS = number("JOEY_REPORT_HOURS", 72)  # within which a report of a buyer is to be answered
+JOEY_REPORT_DAYS = number("JOEY_REPORT_DAYS", 365)  # for which an answered one is kept; 0: for ever
 # Marks and company names that an operator has checked, parted by commas: 第一坊 is a name, not a claim to be first.
 JOEY_REGISTERED_NAMES = frozenset(filter(None, map(str.strip, os.environ.get("JOEY_REGISTERED_NAMES", "").split(","))))
 

@@ -1,5 +1,7 @@
 """What every template may use: words, routes, static files, money and times."""
 
+import re
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +15,7 @@ from markupsafe import Markup
 from joey.catalog.title_in import is_chinese, title_in
 from joey.kit.zone import zone_name
 from joey.money.rate import rate_text
+from joey.rules.caption import label
 from joey.sharing.channel_names import channel_name
 from joey.shops.names import category_name, marketplace_name, reporter_name, seller_kind_name
 from joey.site.card import OTHER_LANGUAGE, listing_cards
@@ -37,6 +40,7 @@ def environment(**options: Any) -> Environment:
         title_in=title_in,
         listing_cards=listing_cards,
         zone_name=zone_name,
+        advert_label=advert_label,
         demo=settings.DEMO,
         sandbox=settings.SANDBOX_URL,
     )
@@ -50,8 +54,14 @@ def environment(**options: Any) -> Environment:
         category=category_name,
         seller_kind=seller_kind_name,
         channel=channel_name,
+        parts_of=parts_of,
     )
     return made
+
+
+def advert_label() -> str:
+    """The label that a shared recommendation opens with, in the page's language."""
+    return label(translation.get_language() or settings.LANGUAGE_CODE)
 
 
 def lang(language: str) -> Markup:
@@ -62,6 +72,13 @@ def lang(language: str) -> Markup:
 def lang_of(text: str) -> Markup:
     """The same for words that people wrote, whose language is not kept: names, notes, sellers."""
     return lang("zh-hans") if is_chinese(text) else Markup("")
+
+
+def parts_of(text: str, words: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """The text in parts, each with whether it is one of the words."""
+    for part in re.split(f"({'|'.join(map(re.escape, sorted(words, key=len, reverse=True))) or '(?!)'})", text):
+        if part:
+            yield part, part in words
 
 
 def _say(text: str, **facts: object) -> Markup:

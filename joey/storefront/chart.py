@@ -7,8 +7,9 @@ from joey.money.money import Money
 from joey.shops.price_history import PriceHistory, PriceStep
 
 WIDTH, HEIGHT = 360, 150
-LEFT, RIGHT, TOP, BOTTOM = 8, 352, 26, 106
-FLOOR = 130
+LEFT, RIGHT, TOP = 8, 352, 26
+FLOOR = 130  # where a price of nothing would be: a small change of a price looks small
+LABEL_ROOM = 24  # above the floor, for a label below the line
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,10 @@ class Chart:
     lows: tuple[LowMark, ...]
     high: Money
     low: Money
+    zero: Money
+    floor: int
     high_y: int
-    low_y: int
+    low_label_y: int
     low_label_x: int
     first: datetime
     last: datetime
@@ -41,18 +44,15 @@ class Chart:
 
 
 def chart_of(history: PriceHistory) -> Chart:
-    """The step line: a price holds until the next one."""
+    """The step line: a price holds until the next one. The axis begins at zero."""
     span = max((history.ends - history.begins).total_seconds(), 1)
     least, greatest = history.low.minor, history.high.minor
-    room = max(greatest - least, 1)
 
     def x(at: datetime) -> int:
         return LEFT + round((RIGHT - LEFT) * (at - history.begins).total_seconds() / span)
 
     def y(step: PriceStep) -> int:
-        if greatest == least:
-            return (TOP + BOTTOM) // 2
-        return BOTTOM - round((BOTTOM - TOP) * (step.price.minor - least) / room)
+        return FLOOR - round((FLOOR - TOP) * step.price.minor / greatest)
 
     path = ""
     for step in history.steps:
@@ -68,7 +68,9 @@ def chart_of(history: PriceHistory) -> Chart:
         high=history.high,
         low=history.low,
         high_y=min(y(step) for step in history.steps),
-        low_y=last_low.y,
+        low_label_y=last_low.y + 18 if last_low.y <= FLOOR - LABEL_ROOM else last_low.y - 10,
+        zero=Money(0, history.low.currency),
+        floor=FLOOR,
         low_label_x=min(max((last_low.x + last_low.until_x) // 2, LEFT + 24), RIGHT - 24),
         first=history.begins,
         last=history.ends,

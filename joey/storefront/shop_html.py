@@ -18,8 +18,8 @@ class RenderedShop:
     expires_at: datetime | None
 
 
-def shop_html(slug: str, *, language: str, start: int, read: Read | None = None) -> RenderedShop:
-    """The page in `language`, which is the active one. One query. Raises NotFound."""
+def shop_html(slug: str, *, language: str, start: int, asked: str = "", read: Read | None = None) -> RenderedShop:
+    """The page in `language`, the active one, which its address may have `asked` for. One query. Raises NotFound."""
     page = shop_page(slug, language=language, start=start, read=read)
-    facts = {"page": page, "address": f"{settings.JOEY_URL}/s/{slug}"}
+    facts = {"page": page, "address": f"{settings.JOEY_URL}/s/{slug}", "asked": asked, "start": start}
     return RenderedShop(get_template("shop.html", using="jinja2").render(facts), page.now, page.expires_at)

@@ -16,19 +16,24 @@ from joey.catalog.pictures.keep_pictures import picture_bytes
 from joey.catalog.price_now import earliest
 from joey.catalog.same_item.queries import elsewhere
 from joey.commissions.plan_now import plan_shares
+from joey.insight.public_earnings import PublicEarnings, public_earnings
 from joey.kit import clock
 from joey.marketplaces import registry
+from joey.orders.settled_shops import has_settled
 from joey.rules.pack import PACK_VERSION, rules
 from joey.sharing.file_position import may_have_to_file
 from joey.sharing.own_code import own_code
 from joey.sharing.public_link import known_copy_code, public_link
-from joey.sharing.share import Poster, poster_of
+from joey.sharing.share import Poster, poster_of, url_of
 from joey.shops.connected import can
 from joey.shops.front_page import front_page
 from joey.shops.listing_page import listing_page
+from joey.storefront.asked_language import asked_language
 from joey.storefront.cache_control import how_long, set_cache_control
 from joey.storefront.chart import chart_of
+from joey.storefront.from_link import from_link
 from joey.storefront.shop_html import shop_html
+from joey.storefront.structured_data import product_of
 
 _START = re.compile(r"[0-9]{1,6}")
 
@@ -36,14 +41,16 @@ _START = re.compile(r"[0-9]{1,6}")
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    page = front_page(language=_language(), now=now)
-    return _page(request, "front.html", {"page": page, "now": now}, now=now, expires=page.expires_at)
+    page = front_page(language=_language(), now=now, has_settled=has_settled())
+    facts = {"page": page, "now": now, "site": settings.JOEY_URL, "asked": asked_language(request)}
+    return _page(request, "front.html", facts, now=now, expires=page.expires_at)
 
 
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     start = request.GET.get("start", "")
-    page = shop_html(slug, language=_language(), start=int(start) if _START.fullmatch(start) else 0)
+    start_at = int(start) if _START.fullmatch(start) else 0
+    page = shop_html(slug, language=_language(), start=start_at, asked=asked_language(request))
     return set_cache_control(HttpResponse(page.text), now=page.now, expires=page.expires_at)
 
 
@@ -53,7 +60,7 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     now = clock.now()
     page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
     same = elsewhere([page.card.offer_id], language=_language(), now=now).get(page.card.offer_id, ())
-    click = _click(request)
+    click, code = from_link(request)
     token = click or own_code(slug, listing_id, now=now)
     facts = {
         "page": page,
@@ -67,23 +74,43 @@ def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
         "copy_code": known_copy_code(listing_id),
         "gives_copy_code": can(page.card.marketplace).copy_codes,
         "address": f"{settings.JOEY_URL}/s/{slug}/{listing_id}",
-        "site": settings.JOEY_URL,
+        "shared": url_of(code) if code else "",
+        "asked": asked_language(request),
+        "structured": product_of(page, settings.JOEY_URL),
     }
     expires = earliest((page.expires_at, *(each.until for each in same)))
     return _page(request, "listing.html", facts, now=now, expires=expires, private=bool(click))
 
 
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """Shops may be found; links, outbound clicks and signed-in faces are not for programs that read everything."""
-    kept_out = "".join(f"Disallow: {path}\n" for path in ("/go/", "/l/", "/p/", "/studio/", "/office/", "/api/"))
-    return HttpResponse(f"User-agent: *\n{kept_out}", content_type="text/plain; charset=utf-8")
+def rule_pages(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    facts = {"rules": rules(), "version": PACK_VERSION, "now": now}
+    addresses = {"site": settings.JOEY_URL, "address": f"{settings.JOEY_URL}/rules", "asked": asked_language(request)}
+    return _page(request, "rules.html", facts | addresses, now=now)
 
 
 @require_safe
-def rule_pages(request: HttpRequest) -> HttpResponse:
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What this instance keeps of people, with its own numbers of days."""
+    return _page(request, "privacy.html", {"limits": settings}, now=clock.now())
+
+
+@require_safe
+def earnings(request: HttpRequest) -> HttpResponse:
+    """What shops really earn; read from the ledger at most every ten minutes."""
     now = clock.now()
-    return _page(request, "rules.html", {"rules": rules(), "version": PACK_VERSION, "now": now}, now=now)
+    facts = {
+        "earnings": _earnings(int(now.timestamp()) // 600),
+        "needed": settings.JOEY_EARNINGS_FROM_SHOPS,
+        "now": now,
+    }
+    return _page(request, "earnings.html", facts, now=now)
+
+
+@lru_cache(maxsize=1)
+def _earnings(_ten_minutes: int) -> PublicEarnings | None:
+    return public_earnings(now=clock.now())
 
 
 @require_safe
@@ -94,7 +121,7 @@ def picture(request: HttpRequest, offer_id: UUID) -> HttpResponse:
     return HttpResponse(
         found,
         content_type="image/webp",
-        headers={"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"},
+        headers={"Cache-Control": "public, max-age=86400"},
     )
 
 
@@ -129,12 +156,6 @@ def _page(
 ) -> HttpResponse:
     response = render(request, template, facts, using="jinja2")
     return set_cache_control(response, now=now, expires=expires, private=private)
-
-
-def _click(request: HttpRequest) -> str:
-    """The id of the click that the fast path recorded before it handed the request on, or ""."""
-    scope = getattr(request, "scope", {})
-    return str(scope.get("state", {}).get("click") or "")
 
 
 def _language() -> str:

@@ -1,6 +1,5 @@
 """The page between a listing and its marketplace, for browsers inside other apps: copy-code, or another browser."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,9 +18,8 @@ from joey.sharing.own_code import own_code
 from joey.sharing.public_link import known_copy_code
 from joey.shops.listing_page import ListingPage, listing_page
 from joey.storefront.cache_control import set_cache_control
+from joey.storefront.from_link import from_link
 from joey.storefront.in_app import app_of, opens_here, refusal_of
-
-_TOKEN = re.compile(r"[0-9a-z-]{6,40}")
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,7 @@ def way_out(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     now = clock.now()
     page = _listing_page(slug, listing_id, now)
     own = own_code(slug, listing_id, now=now)
-    asked = request.GET.get("t", "")
-    path = f"/go/{asked if _TOKEN.fullmatch(asked) else own}"
+    path = f"/go/{from_link(request)[0] or own}"  # none from the address: it could be another shop's
     card = page.card
     item = WayOutItem(
         card.offer_id, card.marketplace, card.title, card.title_language, card.has_picture, card.price.pays,

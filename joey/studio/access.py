@@ -10,10 +10,11 @@ from uuid import UUID
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
 
+from joey.kit.http import RETRY_AFTER_SECONDS
 from joey.kit.strict_form import StrictForm
 from joey.people.models import Person
 from joey.people.step_up import needs_fresh_code
@@ -29,13 +30,12 @@ def keeper_only(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Ca
     """The view for signed-in people; others go to the sign-in page and come back. Never kept by a cache."""
 
     @wraps(view)
+    @never_cache
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             query = urlencode({REDIRECT_FIELD_NAME: request.path})
             return HttpResponseRedirect(f"{SIGN_IN}?{query}")
-        response = view(request, *args, **kwargs)
-        add_never_cache_headers(response)
-        return response
+        return view(request, *args, **kwargs)
 
     return guarded
 
@@ -75,6 +75,8 @@ def page(request: HttpRequest, template: str, facts: dict[str, object], *, statu
     form = facts.get("form")
     for name, value in (form.headers if isinstance(form, StrictForm) else {}).items():
         response.headers[name] = value
+    if status in (429, 503):  # refused without a form
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     return response
 
 

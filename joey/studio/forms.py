@@ -12,15 +12,22 @@ from joey.orders.appeal_line import TEXT_MOST
 from joey.orders.lost_orders import MarketplaceToAsk
 from joey.shops.add_listing import NOTE_MOST, SHELF_NAME_MOST
 from joey.shops.open_shop import INTRO_MOST, NAME_MOST
+from joey.shops.report_listing import WORDS_MOST
 
 
 class ContactForm(StrictForm):
-    contact = forms.CharField(label=_("Phone number or e-mail"), max_length=254)
+    contact = forms.CharField(
+        label=_("Phone number or e-mail"),
+        max_length=254,
+        error_messages={"required": _("Write your e-mail address or phone number.")},
+    )
     next = forms.CharField(required=False, max_length=200)
 
 
 class CodeForm(StrictForm):
-    code = forms.CharField(label=_("Six-digit code"), max_length=20)
+    code = forms.CharField(
+        label=_("Code from the message"), max_length=20, error_messages={"required": _("Write the code.")}
+    )
     next = forms.CharField(required=False, max_length=200)
 
 
@@ -41,10 +48,6 @@ class DescribeShopForm(StrictForm):
     name = OpenShopForm.base_fields["name"]
     intro = OpenShopForm.base_fields["intro"]
     keeper = forms.CharField(label=_("Your name, as buyers see it (optional)"), max_length=40, required=False)
-
-
-class PasteForm(StrictForm):
-    text = forms.CharField(label=_("Link or copy-code"), max_length=2000)
 
 
 class AddForm(StrictForm):
@@ -78,6 +81,10 @@ class NoteForm(ListingForm):
     note = forms.CharField(label=_("Your note"), max_length=NOTE_MOST, required=False)
 
 
+class AskAgainForm(ListingForm):
+    words = forms.CharField(label=_("What an operator should know"), max_length=WORDS_MOST)
+
+
 class PlaceForm(ListingForm):
     shelf_id = forms.UUIDField(required=False)
 
@@ -103,6 +110,10 @@ class PayoutForm(StrictForm):
 class TokenForm(StrictForm):
     do = forms.ChoiceField(choices=[("make", "make"), ("revoke", "revoke")])
     token_id = forms.UUIDField(required=False)
+
+
+class EndSessionForm(StrictForm):
+    session = forms.CharField(max_length=32)
 
 
 class AppealForm(StrictForm):

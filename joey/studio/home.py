@@ -10,12 +10,14 @@ from joey.kit.refusals import Refusal
 from joey.kit.text import sentences
 from joey.kit.zone import midnight
 from joey.ledger.queries import balances_of
+from joey.orders.settled_shops import has_settled
 from joey.payouts.licensed_channels import reasons_off
 from joey.payouts.payee_pause import why_paused
 from joey.payouts.queries import currencies_in_progress, payee_of
 from joey.people.own_tokens import revoke_token_of, tokens_of
 from joey.people.tokens import make_token
 from joey.sharing.file_position import steps_left
+from joey.shops.discoverable import front_state
 from joey.shops.models import Shop
 from joey.shops.open_shop import describe_shop_and_keeper, open_shop
 from joey.shops.own_account import paid_directly
@@ -81,6 +83,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "in_progress": in_progress,
         "off": off,
         "steps_left": steps_left(shop),
+        "front": front_state(shop, now=now, has_settled=has_settled()),
         "step": next_step(shop, today, has_money=has_money, has_payee=payee is not None, paused=paused),
         "many": len(shops_of(keeper(request))) > 1,
     }

@@ -14,13 +14,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.views.decorators.http import require_POST, require_safe
 
 from joey.catalog.cards import OfferCard, keepers_part
-from joey.catalog.paste_offer import offer_from_text
+from joey.catalog.paste_offer import paste_offer
 from joey.catalog.queries import FoundOffers, offer_by_id, search_offers
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
 from joey.catalog.search.suggest import Suggestion, suggest
 from joey.commissions.plan_now import plan_shares
 from joey.kit import clock
-from joey.kit.http import status_of
+from joey.kit.http import headers_of, status_of
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.imported import feeds
@@ -33,7 +33,7 @@ from joey.shops.names import CATEGORIES
 from joey.shops.own_account import paid_directly
 from joey.shops.queries import listed_states, shelf_names
 from joey.studio.access import keeper, keeper_only, language, own_shop, page
-from joey.studio.forms import AddForm, PasteForm, UndoForm
+from joey.studio.forms import AddForm, UndoForm
 
 KEPT = ("q", "marketplace", "category", "currency", "min", "max", "sort", "coupon", "in_stock", "offer", "cursor")
 OTHERS = KEPT[1:-2]  # kept when other words are searched for
@@ -59,36 +59,31 @@ class Choice:
 @keeper_only
 @require_safe
 def pick(request: HttpRequest, slug: str) -> HttpResponse:
-    return _pick(request, own_shop(request, slug))
+    """The catalogue; a link or copy-code from a marketplace's app in the box leads to its offer."""
+    shop = own_shop(request, slug)
+    typed = request.GET.get("q", "")
+    if request.GET.get("offer") or not is_pasted(typed):
+        return _pick(request, shop)
+    try:
+        offer = paste_offer(typed, person_id=keeper(request).id, now=clock.now())
+    except Refusal as refusal:
+        answer = _pick(request, shop, problem=str(refusal.text), status=status_of(refusal))
+        for name, value in headers_of(refusal).items():
+            answer.headers[name] = value
+        return answer
+    return HttpResponseRedirect(f"/studio/{slug}/pick?offer={offer.id}#o-{offer.id}")
 
 
 @keeper_only
 @require_safe
 def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
-    """Completions of what is being typed, as links to that search; htmx puts them below the field. A pasted link or
-    copy-code is offered to be found instead.
-    """
+    """Completions of what is being typed, as links to that search; htmx puts them below the field."""
     own_shop(request, slug)
     asked = {name: request.GET.get(name, "") for name in KEPT}
     facts = {
-        "meant": _suggestions(asked["q"]), "to_paste": _to_paste(asked["q"]), "with_": _links(asked), "slug": slug,
+        "meant": _suggestions(asked["q"]), "pasted": is_pasted(asked["q"]), "with_": _links(asked), "slug": slug,
     }  # fmt: skip
     return page(request, "suggestions.html", facts)
-
-
-@keeper_only
-@require_POST
-def paste(request: HttpRequest, slug: str) -> HttpResponse:
-    """A link or copy-code from a marketplace's app; the offer it means comes first in the list."""
-    shop = own_shop(request, slug)
-    form = PasteForm(request.POST)
-    if form.is_valid():
-        try:
-            offer = offer_from_text(form.cleaned_data["text"], now=clock.now())
-            return HttpResponseRedirect(f"/studio/{slug}/pick?offer={offer.id}#o-{offer.id}")
-        except Refusal as refusal:
-            form.take(refusal)
-    return _pick(request, shop, pasted=form, status=form.status)
 
 
 @keeper_only
@@ -134,9 +129,7 @@ def show_again(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponseRedirect(_back(slug, form.cleaned_data["back"], None))
 
 
-def _pick(
-    request: HttpRequest, shop: Shop, *, pasted: PasteForm | None = None, problem: str = "", status: int = 200
-) -> HttpResponse:
+def _pick(request: HttpRequest, shop: Shop, *, problem: str = "", status: int = 200) -> HttpResponse:
     now = clock.now()
     asked = {name: request.GET.get(name, "") for name in KEPT}
     if (asked["min"] or asked["max"]) and not asked["currency"]:
@@ -151,7 +144,8 @@ def _pick(
         problem, status = problem or str(refusal.text), status_of(refusal)
     except ValueError:  # an offer id that is none
         status = 404
-    offers, shares = found.items, plan_shares(now)
+    nearest = found.nearest
+    offers, shares = nearest.items if nearest else found.items, plan_shares(now)
     listed = listed_states(shop, [offer.id for offer in offers])
     same = elsewhere([offer.id for offer in offers], language=language(), now=now)
     shown = {each.marketplace for each in (*offers, *(one.offer for found in same.values() for one in found))}
@@ -171,7 +165,10 @@ def _pick(
         "cut": found.cut,
         "searched": found.searched,
         "found_now": found.found_now,
-        "meant": _suggestions(asked["q"]) if asked["q"] and not offers and not problem else [],
+        "nearest": nearest,
+        "sort": found.sort,
+        "by_sound": found.by_sound,
+        "meant": _suggestions(asked["q"]) if asked["q"] and not found.items and not problem else [],
         "currencies": CURRENCIES,
         "next": found.next,
         "back": urlencode({name: value for name, value in asked.items() if value}),
@@ -181,8 +178,6 @@ def _pick(
         "places": sorted(shown),
         "direct": direct,
         "shares": shares,
-        "pasted": pasted,
-        "to_paste": _to_paste(asked["q"]),
         "problem": problem,
     }
     return page(request, "pick.html", facts, status=status)
@@ -215,10 +210,6 @@ def _links(asked: dict[str, str]) -> Callable[..., str]:
     """For the page: the address of the same question with some of it changed, from its first page on."""
     kept = {name: value for name, value in asked.items() if value and name not in ("cursor", "offer")}
     return lambda **changes: "?" + urlencode({name: value for name, value in (kept | changes).items() if value})
-
-
-def _to_paste(typed: str) -> str:
-    return typed if is_pasted(typed) else ""
 
 
 def _suggestions(typed: str) -> list[Suggestion]:

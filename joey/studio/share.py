@@ -3,9 +3,7 @@
 import re
 from uuid import UUID
 
-import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.commissions.plan_now import plan_shares
@@ -24,6 +22,7 @@ from joey.shops.queries import listing_of
 from joey.shops.stock import stock_of
 from joey.studio.access import keeper_only, language, own_shop, page
 from joey.studio.forms import ChannelForm
+from joey.studio.qr import qr_svg
 
 SHOWN = tuple(channel for channel in CHANNELS if channel != OWN)
 GOODS_PER_PAGE = 24
@@ -100,15 +99,10 @@ def share(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
             "taken": taken,
             "earns": taken.earns in EARNING,
             "not_filed": taken.earns is ShareEarns.NOT_FILED,
-            "filing_code": _qr(taken.filing_url),
+            "filing_code": qr_svg(taken.filing_url),
             "checked_at": clock_text(now, seconds=True),  # so that two answers in one minute differ
             "why_not": no_earning_reason(taken.earns),
             "from_now": taken.earns is ShareEarns.FROM_NOW,
             "from_first_click": taken.earns is ShareEarns.FROM_FIRST_CLICK,
         }
     return page(request, "share.html", facts, status=status)
-
-
-def _qr(url: str) -> SafeString:
-    """The address as a QR code, to open it on the phone that has the marketplace's app; "" of none."""
-    return SafeString(segno.make_qr(url).svg_inline(scale=4, border=2, omitsize=False) if url else "")

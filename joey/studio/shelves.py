@@ -1,6 +1,7 @@
 """Shelves: the order of goods, notes, what is shown, and why something was refused. One small form per action."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,10 @@ from joey.kit.strict_form import StrictForm
 from joey.sharing.file_position import steps_left
 from joey.shops import arrange
 from joey.shops.models import Shop
+from joey.shops.report_listing import appeal_hidden
 from joey.shops.stock import stock_of
 from joey.studio.access import keeper_only, language, own_shop, page
-from joey.studio.forms import ListingForm, NoteForm, PlaceForm, ShelfForm, ShelfNameForm
+from joey.studio.forms import AskAgainForm, ListingForm, NoteForm, PlaceForm, ShelfForm, ShelfNameForm
 
 Given = dict[str, Any]
 Action = tuple[type[StrictForm], Callable[[Shop, Given, datetime], object]]
@@ -41,6 +43,10 @@ ACTIONS: dict[str, Action] = {
         NoteForm,
         lambda shop, given, now: arrange.set_note(shop, given["listing_id"], note=given["note"], now=now),
     ),
+    "ask_again": (
+        AskAgainForm,
+        lambda shop, given, now: appeal_hidden(shop, given["listing_id"], words=given["words"], now=now),
+    ),
     "hide": (ListingForm, lambda shop, given, now: arrange.hide_listing(shop, given["listing_id"], now=now)),
     "show": (ListingForm, lambda shop, given, now: arrange.show_listing(shop, given["listing_id"], now=now)),
     "remove": (ListingForm, lambda shop, given, now: arrange.remove_listing(shop, given["listing_id"], now=now)),
@@ -52,23 +58,41 @@ ACTIONS: dict[str, Action] = {
 def shelves(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     now = clock.now()
-    problem, status = "", 200
+    kept, problem, status = RefusedForm(), "", 200
     if request.method == "POST":
         try:
             _do(shop, request, now)
             mark = request.POST.get("listing_id") or request.POST.get("shelf_id") or ""
             return HttpResponseRedirect(f"/studio/{slug}/shelves" + (f"#i-{mark}" if mark else ""))
         except Refusal as refusal:
-            problem, status = str(refusal.text), status_of(refusal)
+            kept, problem, status = _kept(request, refusal), str(refusal.text), status_of(refusal)
     facts = {
         "shop": shop,
         "tab": "shelves",
         "now": now,
         "stock": stock_of(shop, language=language(), now=now),
         "problem": problem,
+        "kept": kept,
         "steps_left": steps_left(shop),
     }
     return page(request, "shelves.html", facts, status=status)
+
+
+@dataclass(frozen=True)
+class RefusedForm:
+    """What was typed into the form that was refused, so that it is shown there again; `id` is the row's."""
+
+    do: str = ""
+    id: str = ""
+    text: str = ""
+    words: tuple[str, ...] = ()  # of it, which the rules do not allow
+
+
+def _kept(request: HttpRequest, refusal: Refusal) -> RefusedForm:
+    given = request.POST
+    text = given.get("note") or given.get("shelf") or given.get("words") or ""
+    row = given.get("listing_id") or given.get("shelf_id") or ""
+    return RefusedForm(given.get("do", ""), row, text, tuple(refusal.facts.get("matched", ())))
 
 
 def _do(shop: Shop, request: HttpRequest, now: datetime) -> None:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from joey.studio import home, lost_orders, money_pages, orders, own_accounts, pick, share, shelves, sign_in
+from joey.studio import (
+    home,
+    lost_orders,
+    money_pages,
+    orders,
+    own_accounts,
+    pick,
+    sessions_page,
+    share,
+    share_shop,
+    shelves,
+    sign_in,
+)
 
 urlpatterns = [
     path("", home.start),
@@ -10,6 +22,7 @@ urlpatterns = [
     path("sign-in/code", sign_in.enter_code),
     path("sign-out", sign_in.sign_out),
     path("confirm", sign_in.confirm),
+    path("sessions", sessions_page.sessions_page),
     path("open", home.open_one),
     path("<slug:slug>/", home.home),
     path("<slug:slug>/settings", home.settings_page),
@@ -19,12 +32,12 @@ urlpatterns = [
     path("<slug:slug>/accounts/<str:marketplace>/remove", own_accounts.remove_own_account_page),
     path("<slug:slug>/pick", pick.pick),
     path("<slug:slug>/pick/suggestions", pick.suggestions),
-    path("<slug:slug>/pick/paste", pick.paste),
     path("<slug:slug>/pick/add", pick.add),
     path("<slug:slug>/pick/undo", pick.undo),
     path("<slug:slug>/pick/show", pick.show_again),
     path("<slug:slug>/shelves", shelves.shelves),
     path("<slug:slug>/share", share.links),
+    path("<slug:slug>/share/shop", share_shop.share_shop),
     path("<slug:slug>/share/<uuid:listing_id>", share.share),
     path("<slug:slug>/visits", orders.visits),
     path("<slug:slug>/visits/<uuid:click_id>", orders.visit),

@@ -1,4 +1,7 @@
-"""Writes that ask a marketplace: no transaction is open meanwhile, and a key is safe to send again after a crash."""
+"""Writes that ask a marketplace: no transaction is open meanwhile, and a key is safe to send again after a crash.
+
+Case B3.
+"""
 
 import threading
 from collections.abc import Callable

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from django.test import Client
 
+from joey.catalog.intake.import_offers import import_offers
 from joey.catalog.intake.take_offers import take_offers
 from joey.catalog.models import Offer
 from joey.catalog.search import folder
@@ -17,6 +19,7 @@ from joey.catalog.search.follow import rebuild
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit.clock import now
 from joey.marketplaces.imported import AllowedFeed, keep_feed
+from joey.marketplaces.pasted import is_pasted
 from tests.api.client import Caller, assert_problem
 from tests.api.live import running_server
 from tests.cast import mei, meis_shop
@@ -108,6 +111,36 @@ def test_suggestions_are_given_with_their_kind() -> None:
 
 
 @pytest.mark.django_db
+def test_an_imported_title_is_found_by_its_size_in_other_spellings() -> None:
+    """Case C11."""
+    file = Path(__file__).parents[1] / "catalog/search/size-in-title.csv"
+    assert not import_offers(file, "feed:x", now=now()).refused
+    rebuild()
+    me = Caller(mei())
+
+    for q in ("500ml", "500 ML", "500毫升", "0.5升", "５００ｍｌ保温杯"):
+        assert ids(me.get("/offers", q=q)) == ["s01"], q
+
+
+@pytest.mark.django_db
+def test_what_comes_nearest_is_beside_the_list_and_says_what_was_dropped() -> None:
+    take({"title": "黑巧克力"}, {"title": "抗风折叠伞"})
+    me = Caller(mei())
+
+    near = me.get("/offers", q="雨伞 紫色").json()
+    found = me.get("/offers", q="雨伞").json()
+    far = me.get("/offers", q="xyzzy", category="pets").json()
+    link = me.get("/offers", q="https://item.example.com/1").json()
+
+    assert near["items"] == []
+    assert [each["external_id"] for each in near["nearest"].pop("items")] == ["e1"]
+    assert near["nearest"] == {"dropped": ["紫色"], "kept": "雨伞", "by_sound": False, "narrowed": True}
+    assert (ids(me.get("/offers", q="雨伞")), found["nearest"]) == (["e1"], None)
+    assert (len(far["nearest"]["items"]), far["nearest"]["kept"], far["nearest"]["narrowed"]) == (2, "", False)
+    assert (link["nearest"], link["to_paste"]) == (None, True)
+
+
+@pytest.mark.django_db
 def test_what_was_too_much_of_a_question_is_said() -> None:
     take({})
 
@@ -144,7 +177,8 @@ def test_no_naughty_string_is_answered_otherwise_than_with_a_list_on_the_pick_pa
     browser.force_login(mei())
 
     for at, text in enumerate(naughty()[::3]):  # the API below gets them all
-        assert browser.get(f"/studio/mei/pick?q={quote(text)}").status_code == 200, text
+        is_link = is_pasted(text.decode("utf-8", "replace"))  # of no marketplace
+        assert browser.get(f"/studio/mei/pick?q={quote(text)}").status_code == (422 if is_link else 200), text
         if at % 4 == 0:  # the same words, put on the page in another way
             assert browser.get(f"/studio/mei/pick/suggestions?q={quote(text)}").status_code == 200, text
 

@@ -228,11 +228,11 @@ def test_writing_takes_a_known_number_of_queries(django_assert_max_num_queries: 
     listing, offer = Listing.objects.all()[0], flask()
     me = Caller(mei())
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         assert me.post("/shops/mei/listings", {"offer_id": str(offer.id), "shelf": "厨房"}).status_code == 201
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         assert me.patch(f"/shops/mei/listings/{listing.id}", {"note": "好用", "position": 3}).status_code == 200
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert me.post("/shops/mei/shelves", {"name": "新品"}).status_code == 201
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         assert me.post("/shops", {"slug": "mei-two", "name": "Two"}).status_code == 201

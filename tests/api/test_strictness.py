@@ -14,6 +14,7 @@ from joey.payouts.models import Payout
 from joey.shops.models import Shop
 from tests.api.client import Caller, assert_problem
 from tests.cast import ada, lulu, mei, meis_shop
+from tests.kit.test_json import CASES
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,17 @@ def test_what_is_not_one_json_object_is_refused(body: bytes, code: str) -> None:
         assert_problem(answer, 422, "invalid", "body")
     else:
         assert_problem(answer, 400, "bad_json")
+    assert not Shop.objects.exists()
+
+
+def test_no_body_of_the_public_suite_makes_an_error() -> None:
+    """JSONTestSuite at the API's one way in for JSON; tests/kit/test_json.py says what the reader takes."""
+    caller = Caller(mei())
+
+    answers = {name: caller.post("/shops", body).status_code for name, body in CASES.items()}
+
+    assert {name: status for name, status in answers.items() if status not in (400, 422)} == {}
+    assert {status for name, status in answers.items() if name.startswith("n_")} == {400, 422}
     assert not Shop.objects.exists()
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from joey.catalog.search import find_offers, follow, read_index, suggest
+from joey.catalog.search import find_offers, follow, nearest, read_index, suggest
 from joey.catalog.search.documents import made_with
 
 
@@ -37,5 +37,5 @@ def searchable(index_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             seen[0] = (now, made_with())
         return read_index.searcher()
 
-    for module in (find_offers, suggest):
+    for module in (find_offers, nearest, suggest):
         monkeypatch.setattr(module, "searcher", searcher)

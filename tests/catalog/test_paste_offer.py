@@ -2,6 +2,7 @@
 
 import pytest
 import stamina
+from django.test import Client
 from pytest_django import Settings
 
 from joey.catalog.intake.take_offers import take_offers
@@ -12,6 +13,7 @@ from joey.kit import clock
 from joey.kit.refusals import Invalid, NotFound, Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.port import Tracking
+from tests.cast import mei, meis_shop
 from tests.marketplaces.conftest import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,13 @@ def test_a_link_without_its_scheme_leads_there_too(connected: Sandbox) -> None:
     pasted = [offer_from_text(text, now=clock.now()) for text in (f"https://{address}", f"//{address}", f"看{address}")]
 
     assert len({offer.pk for offer in pasted}) == 1
+    meis_shop()  # case P5: the search box takes it as well
+    keeper = Client()
+    keeper.force_login(mei())
+    for text in (f"https://{address}", f"看{address} 很好"):
+        leads_to = keeper.get("/studio/mei/pick", {"q": text}).headers["Location"]
+        assert leads_to.startswith(f"/studio/mei/pick?offer={pasted[0].pk}")
+        assert pasted[0].title in keeper.get(leads_to).content.decode()
 
 
 @pytest.mark.parametrize("code", ["taobao", "jd", "pinduoduo"])

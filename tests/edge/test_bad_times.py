@@ -17,6 +17,7 @@ from django.db import connection
 from joey.catalog.models import Offer
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock
+from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
 from joey.sharing.prove import CHECKS
 from tests import cast
@@ -57,6 +58,8 @@ def test_with_a_frozen_database_the_buyer_still_gets_the_page_and_the_log_says_s
 ) -> None:
     live = fresh_joey.get(f"/l/{shared.code}")
     first = Click.objects.get()
+    other = make_link(shared.shop, listing_id=shared.listing_id, channel="weibo", now=clock.now())
+    fresh_joey.get(f"/l/{other.code}")  # the page that is kept is this one's, and leads back to the link that asks
 
     with frozen(committed_db):
         started = time.monotonic()
@@ -114,6 +117,7 @@ def test_with_a_stopped_database_the_buyer_still_gets_the_page_and_the_outbound_
     assert OutboundClick.objects.count() == written[1] + 1
 
 
+# Case B2, with the database unavailable; tests/storefront/test_pages.py has the one with it.
 @pytest.mark.parametrize("ends", ["expires_at", slow("coupon_until")])
 def test_a_copy_is_not_shown_once_its_price_has_ended(
     committed_db: EmbeddedPostgres, fresh_joey: Server, shared: Link, ends: str

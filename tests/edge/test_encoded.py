@@ -1,4 +1,4 @@
-"""Pages and files are sent in the encoding that the browser accepts, each with a tag of its own."""
+"""Pages and files are sent in the encoding that the browser accepts, each with a tag of its own. Case P16."""
 
 import gzip
 import re

@@ -121,7 +121,7 @@ def test_a_tampered_or_foreign_token_leads_nowhere(joey: Server, shared: Link, o
     joey.get(f"/l/{shared.code}")
     click = str(Click.objects.get().id)
     tampered = click[:-1] + ("0" if click[-1] != "0" else "1")
-    tokens = [tampered, str(uuid4()), click.upper(), click.replace("-", ""), "{" + click + "}", own.code[:-1]]
+    tokens = [tampered, str(uuid4()), click.replace("-", ""), own.code[:-1]]  # in capitals it is the same: test_pasted
 
     answers = [joey.get(f"/go/{token}") for token in tokens]
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from pytest_django import Settings
 
 from joey.kit import clock
 from joey.people.models import Person
+from joey.people.session_store import SessionStore
 from joey.sharing.models import Click, Link, OutboundClick, TrackedUrl
 from tests import cast
 from tests.edge.server import SANDBOX, SECRET, Server

@@ -1,5 +1,6 @@
 """/l/<code> as buyers, messengers and robots open it, through the real server."""
 
+import re
 from uuid import UUID
 
 import httpx
@@ -26,6 +27,19 @@ def test_opening_a_link_counts_a_person_and_shows_the_listing(joey: Server, shar
     assert answer.headers["cache-control"] == "private, no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_card_leads_back_through_the_link_that_was_shared(joey: Server, shared: Link) -> None:
+    """Case C9: what is shared on from a card or a browser's menu is counted by the same link."""
+    answer = joey.get(f"/l/{shared.code}", "facebookexternalhit/1.1", accept_language="en")
+
+    here = f"/l/{shared.code}"
+    assert re.findall(r'property="og:url" content="http://[^/"]*([^"]*)"', answer.text) == [here]
+    assert re.findall(r'rel="canonical" href="http://[^/"]*([^"]*)"', answer.text) == [here]
+    (picture,) = re.findall(r'property="og:image" content="http://[^/"]*([^"]*)"', answer.text)
+    card = joey.get(picture, "facebookexternalhit/1.1")
+    assert (card.status_code, card.headers["content-type"]) == (200, "image/jpeg")
+    assert Click.objects.get().visitor == "preview", "the picture is no click"
 
 
 def test_the_page_speaks_the_browsers_language(joey: Server, shared: Link) -> None:
@@ -64,6 +78,19 @@ def test_only_people_count_as_people(
     (found, _own) = sorted(links_of(cast.meis_shop()).items, key=lambda link: link.channel, reverse=True)
     assert found.channel == "wechat"
     assert (found.clicks.raw, found.clicks.people) == (1, 1 if kind == "person" else 0)
+
+
+def test_programs_that_name_themselves_add_no_one_and_phones_named_like_programs_do(joey: Server, shared: Link) -> None:
+    bing = "Mozilla/5.0 (Windows NT 9.9) AppleWebKit/999 (KHTML, like Gecko) BingPreview/9.9"  # case C7
+    programs = [bing, "Quillbrook/2.1 (+https://quillbrook.example)", PHONE + " (compatible; Quillbot/1.0)"]
+    models = ("Spider 8", "CUBOT X", "Monitor")
+    phones = [f"Mozilla/5.0 (Linux; Android 13; {model}) Chrome/130.0 Mobile" for model in models]
+
+    for agent in [*programs, *phones]:
+        assert joey.get(f"/l/{shared.code}", agent).status_code == 200
+
+    (found,) = [link for link in links_of(cast.meis_shop()).items if link.channel == "wechat"]
+    assert (found.clicks.raw, found.clicks.people) == (6, 3)
 
 
 def test_head_is_no_person_and_has_no_body(joey: Server, shared: Link) -> None:

@@ -10,7 +10,7 @@ from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold
 from joey.commissions.models import Commission
 from joey.insight.trace import Trace, click_trace, office_trace, order_trace
-from joey.kit.ids import new_id
+from joey.kit.ids import id_at
 from joey.kit.refusals import NotFound
 from joey.orders.models import OrderLine
 from joey.sharing.models import Click, OutboundClick, PositionLease
@@ -142,7 +142,7 @@ def clicked(visitor: str = "person", *, lease: PositionLease | None = None, went
     link = shared(listing, "abc")
     at = NOW - 10 * DAY - timedelta(minutes=11)
     click = Click.objects.create(
-        id=new_id(),
+        id=id_at(at),
         shop_id=meis_shop().pk,
         link_id=link.pk,
         listing_id=listing.pk,
@@ -173,6 +173,27 @@ def test_a_visit_that_led_to_an_order_tells_the_whole_story() -> None:
         "commission.earned",
         "commission.confirmed",
     ]
+
+
+def test_an_orders_story_begins_with_the_link_that_led_to_it() -> None:
+    """Case P8: where two visits can be meant, the trace begins with the report."""
+    clicked(lease=(lease := leased(meis_shop())))
+    take_in(settled())
+    line = OrderLine.objects.get().pk
+
+    first, second, *_rest = order_trace(meis_shop(), line, now=NOW).steps
+    assert (first.code, second.code) == ("click", "outbound_click")
+    assert "Channel: WeChat chat. Link: abc." in first.why
+
+    way = OutboundClick.objects.get()
+    click = Click.objects.get()
+    other = Click.objects.create(
+        **{each.attname: getattr(click, each.attname) for each in Click._meta.fields} | {"id": id_at(click.at)}
+    )
+    OutboundClick.objects.create(
+        click_id=other.pk, shop_id=way.shop_id, at=way.at, marketplace="taobao", lease_id=lease.pk
+    )
+    assert order_trace(meis_shop(), line, now=NOW).steps[0].code == "order_line.reported"
 
 
 def test_a_visit_without_an_order_says_that_none_was_reported() -> None:

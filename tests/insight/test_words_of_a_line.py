@@ -167,7 +167,9 @@ def test_more_taken_after_the_payout_says_what_is_set_off() -> None:
 
     take_in(refund(back=5000))
 
-    assert said()[-1] == "CN¥46.58 more was taken; we bear it. CN¥2.73 is set off against new earnings; your payout stays"
+    assert (
+        said()[-1] == "CN¥46.58 more was taken; we bear it. CN¥2.73 is set off against new earnings; your payout stays"
+    )
 
 
 def test_what_was_taken_beyond_is_said_to_be_over() -> None:
@@ -228,7 +230,9 @@ def test_several_holds_of_a_part_are_named_with_what_they_hold_together() -> Non
     for reason in ("The statement is lower", "Ten orders from one device", "The statement is lower"):
         place_hold(Commission.objects.get(), reason=reason, amount_minor=37, now=NOW)
 
-    assert traced().answer.startswith("CN¥1.11 is on hold: The statement is lower, Ten orders from one device. Only this")
+    assert traced().answer.startswith(
+        "CN¥1.11 is on hold: The statement is lower, Ten orders from one device. Only this"
+    )
 
 
 def test_a_hold_on_what_was_paid_out_does_not_say_that_it_holds_that() -> None:

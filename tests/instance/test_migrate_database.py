@@ -32,9 +32,9 @@ def test_every_table_belongs_to_the_owner_and_the_app_role_can_read_it(committed
 
 def test_the_app_role_can_neither_change_tables_nor_empty_them(committed_db: EmbeddedPostgres) -> None:
     for sql in (
-        "ALTER TABLE django_session ADD COLUMN more int",
-        "DROP TABLE django_session",
-        "TRUNCATE django_session",
+        "ALTER TABLE people_personsession ADD COLUMN more int",
+        "DROP TABLE people_personsession",
+        "TRUNCATE people_personsession",
     ):
         with psycopg.connect(committed_db.urls.app) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute(sql)

@@ -206,7 +206,6 @@ def test_forms_refuse_it_by_name_too(keeper: Keeper, listing: Json) -> None:
         ("/studio/open", "", {"name": "", "slug": ""}, "aria-invalid"),
         (f"{studio}/pick", "/add", {"offer_id": "no-id"}, "alert"),
         (f"{studio}/pick", "/add", {"offer_id": listing["offer_id"], "price": "9,90"}, "“price”"),
-        (f"{studio}/pick", "/paste", {"text": "https://evil.example/1"}, "alert"),
         (f"{studio}/shelves", "", {"do": "explode"}, "alert"),
         (f"{studio}/shelves", "", {"do": "note", "listing_id": listing["id"], "note": "全网第一 国家级"}, "alert"),
         (f"{studio}/share/{listing['id']}", "", {"channel": "pigeon"}, "alert"),

@@ -531,3 +531,32 @@ def test_a_position_is_withdrawn_and_its_shop_sells_on_another(
     )  # fmt: skip
     assert another != lease
     assert "All" in joey.run("prove")
+
+
+def test_reports_of_buyers_are_answered_and_the_front_page_is_decided(
+    joey: RunningJoey, sandbox: Sandbox, mei: Api, ada: Operator
+) -> None:
+    """Case P3: a report has a reference, and its answer is read by it."""
+
+    def reported() -> str:
+        page = Visitor(joey.url)
+        path = re.findall(r"/s/aking/[0-9a-f-]{36}", page.see("/s/aking").text)[-1]
+        known = ada.rows("shops_buyerreport")
+        assert "reference" in page.send(f"{path}/report", {"reason": "fake", "words": "The logo is wrong"}).text
+        return next(each for each in ada.rows("shops_buyerreport", "?open=yes") if each not in known)
+
+    report = reported()
+    assert "Reports of buyers" in ada.waiting()
+    assert "The logo is wrong" in ada.run("shops", "reports")
+    assert "Answered" in ada.run("shops", "answer-report", report, "It is genuine")
+    assert "answered already" in ada.run("shops", "answer-report", report, "Again", exit_code=1)
+    other = reported()
+    assert "Done: 1" in ada.act("shops_buyerreport", "answer", other, reason="It is not genuine", outcome="hidden")
+    assert "It is not genuine" in ada.row("shops_buyerreport", other)
+
+    assert "Done" in ada.run("shops", "front", "aking", "kept_off", "Under review")
+    assert "/s/aking" not in Visitor(joey.url).see("/").text
+    aking = ada.rows("shops_shop", "?q=aking")[0]
+    assert "Done: 1" in ada.act("shops_shop", "front_page", aking, reason="Reviewed", front="by_rule")
+    assert "/s/aking" in Visitor(joey.url).see("/").text
+    assert "All" in joey.run("prove")

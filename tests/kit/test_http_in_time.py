@@ -1,10 +1,12 @@
-"""An exchange ends in time, whatever step of it the server draws out."""
+"""An exchange ends in time, whatever step of it the server draws out. Security L11."""
 
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -87,3 +89,14 @@ def test_each_exchange_on_a_kept_connection_has_its_own_time() -> None:
     with server(answers) as address, client_in_time(seconds=IN_ALL, each=STEP, connect=STEP) as client:
         assert [client.get(address).text for _ in range(6)] == ["ok"] * 6
     assert len(connections) == 1
+
+
+def test_no_other_client_is_made() -> None:
+    """One that is made by hand has no total deadline. The sandbox, on this machine, is asked without."""
+    joey = Path(__file__).resolve().parents[2] / "joey"
+    ours = {"kit/http_in_time.py", "instance/demo/fill_demo.py", "instance/demo/simulate_business.py"}
+    made = re.compile(r"httpx\.(?:Client|AsyncClient|get|post|put|request|stream)\(|urlopen\(|HTTPS?Connection\(")
+
+    found = {str(path.relative_to(joey)) for path in joey.rglob("*.py") if made.search(path.read_text("utf-8"))}
+
+    assert found == ours

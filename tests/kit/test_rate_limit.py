@@ -9,7 +9,7 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import clock
 from joey.kit.jobs import forget_rate_windows
 from joey.kit.models import RateWindow
-from joey.kit.rate_limit import Limit, hit
+from joey.kit.rate_limit import Limit, hit, hit_alone
 from joey.kit.refusals import TooMany
 from tests.at_once import outcomes
 from tests.cast import NOW
@@ -98,3 +98,15 @@ def test_windows_that_are_over_are_deleted() -> None:
     forget_rate_windows(0)
 
     assert [bytes(window.digest) for window in RateWindow.objects.all()] == [b"open"]
+
+
+def test_counted_alone_it_is_exact_and_says_when_to_come_back(committed_db: EmbeddedPostgres) -> None:
+    came = outcomes(*[lambda: hit_alone(THREE, "mei", text="Slow down.")] * 8)
+
+    refused = [each for each in came if isinstance(each, TooMany)]
+    assert len(refused) == 5
+    assert all(50 < each.facts["retry_after"] <= 60 for each in refused)
+    assert RateWindow.objects.get().hits == 3, "refused attempts do not count"
+    RateWindow.objects.update(ends_at=clock.now())
+    hit_alone(THREE, "mei", text="Slow down.")
+    assert RateWindow.objects.get().hits == 1

@@ -93,7 +93,10 @@ def test_every_money_verb_is_in_the_table() -> None:
     assert [name for name in known if not callable(locate(f"joey.{name}"))] == [], "these are no more"
 
 
-@pytest.mark.parametrize("verb", all_verbs(), ids=lambda verb: verb.command)
+OF_MONEY = [verb for verb in all_verbs() if not verb.command.startswith("shops ")]  # an answer moves none
+
+
+@pytest.mark.parametrize("verb", OF_MONEY, ids=lambda verb: verb.command)
 def test_every_command_of_an_operator_calls_a_verb_of_the_table(verb: Verb) -> None:
     command = command_of(verb.command)
     assert command is not None

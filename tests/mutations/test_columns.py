@@ -17,6 +17,7 @@ from tests.slow import slow
 
 # By the type of a column, and where it has nothing yet.
 OTHER = {
+    "smallint": ("{0} + 1::smallint", "1"),
     "integer": ("{0} + 1", "1"),
     "bigint": ("{0} + 1", "1"),
     "boolean": ("NOT {0}", "true"),
@@ -26,6 +27,7 @@ OTHER = {
     "bytea": ("sha256({0})", "''"),
     "jsonb": ("{0} || '{{\"USD\": 7}}'", "'{{}}'"),
     "character varying": ("left({0}, -1) || 'X'", "'X'"),
+    "text": ("{0} || 'X'", "'X'"),
 }
 
 # A row of each kind, and which of its columns no rule compares with anything, since they move no money: what pages show

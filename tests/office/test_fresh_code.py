@@ -14,7 +14,13 @@ from tests.test_verbs import office_actions
 pytestmark = pytest.mark.django_db
 
 # They stop money until it is released, or do now what a job does anyway.
-STOPS = {"commissions_commission:hold", "payouts_payout:hold", "shops_shop:hold_payouts"}
+STOPS = {
+    "commissions_commission:hold",
+    "payouts_payout:hold",
+    "shops_shop:front_page",
+    "shops_buyerreport:answer",
+    "shops_shop:hold_payouts",
+}
 FREE_PAGES = {"page:pause_payouts", "page:register_positions"}
 REPEATS = {
     "commissions_quarantinedline:retry", "orders_orderline:retry_suspense", "orders_unreadreport:retry",

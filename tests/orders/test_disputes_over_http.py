@@ -21,10 +21,11 @@ from joey.insight.erase_subject import erase_subject
 from joey.insight.prove import all_checks
 from joey.insight.waiting import waiting
 from joey.kit.clock import now
+from joey.kit.limits import APPEALS_OF_SHOP
 from joey.marketplaces import registry
 from joey.marketplaces.port import AnyReport, OrderReport, Tracking
 from joey.marketplaces.read_reports import read_reports
-from joey.orders.appeal_line import A_DAY, appeal_line
+from joey.orders.appeal_line import appeal_line
 from joey.orders.close_dispute import close_dispute
 from joey.orders.models import Dispute, OrderLine
 from joey.orders.sync import sync
@@ -290,7 +291,7 @@ def test_a_shop_appeals_so_many_orders_a_day(union: Sandbox) -> None:
     order = bought(union)
     void(union, order, NOT_REGISTERED)
     synced()
-    for number in range(A_DAY.most):
+    for number in range(APPEALS_OF_SHOP.most):
         dispute = appeal_line(meis_shop(), line_of(order).pk, text=f"{number}", now=now())
         close_dispute(dispute.pk, answer="No", by=ada(), now=now())
 

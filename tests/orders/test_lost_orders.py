@@ -13,6 +13,7 @@ from joey.commissions.earn_due import earn_due
 from joey.insight.explain_lost_orders import answer_in_words
 from joey.kit import sql
 from joey.kit.clock import now
+from joey.kit.limits import LOST_ORDERS_OF_SHOP
 from joey.kit.refusals import Conflict, Invalid, NotFound, TooMany
 from joey.marketplaces import registry
 from joey.marketplaces.port import MarketplaceRefused, MarketplaceUnavailable, Tracking, UnreadableReport
@@ -22,7 +23,7 @@ from joey.orders.attribute_line import attribute_line
 from joey.orders.dismiss_unread import dismiss_unreadable
 from joey.orders.lost_orders import lost_order_of, open_lost_orders
 from joey.orders.models import LostOrder, OrderLine, Poll, UnreadReport
-from joey.orders.request_lost_order import A_DAY, request_lost_order
+from joey.orders.request_lost_order import request_lost_order
 from joey.orders.sync import sync
 from joey.record.models import Event
 from tests.api.client import Caller, assert_problem
@@ -431,12 +432,12 @@ def test_a_shop_asks_for_a_bounded_number_of_orders_a_day(connected: None) -> No
     def ask(number: int) -> LostOrder:
         return request_lost_order(meis_shop(), marketplace="taobao", number=f"7700{number}", ordered_at=day, now=now())
 
-    for number in range(A_DAY.most):
+    for number in range(LOST_ORDERS_OF_SHOP.most):
         ask(number)
     with pytest.raises(TooMany):
         ask(99)
     assert ask(1).number == "77001", "what was asked for already costs nothing"
-    assert LostOrder.objects.count() == A_DAY.most
+    assert LostOrder.objects.count() == LOST_ORDERS_OF_SHOP.most
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
@@ -45,7 +46,9 @@ from joey.record.kinds import KINDS
 from joey.record.queries import events_of, texts_about
 from joey.sharing.end_lease import end_lease
 from joey.sharing.withdraw_position import withdraw_position
+from joey.shops.answer_report import answer_report
 from joey.shops.arrange import hide_listing
+from joey.shops.discoverable import decide_front
 from joey.shops.models import Listing, Shop
 from joey.shops.open_shop import describe_shop, open_shop
 from joey.shops.report_listing import report_listing
@@ -67,6 +70,7 @@ Story = Callable[[Bank], list[str]]
 def named(_bank: Bank) -> list[str]:
     shop = open_shop(mei(), slug="mei", name=f"{WHO} goods", intro=f"By {WHO}", now=NOW)
     describe_shop(shop, name=f"{WHO} cups", intro=f"By {WHO} herself", now=NOW)
+    decide_front(shop, front="kept_off", reason=f"{WHO} asked for it", by=ada(), now=NOW)
     return [f"shop:{shop.pk}"]
 
 
@@ -78,8 +82,18 @@ def hidden(_bank: Bank) -> list[str]:
 
 def reported(_bank: Bank) -> list[str]:
     listing = listed(meis_shop(), flask())
-    report_listing(meis_shop().pk, listing.pk, reason="fake", words=f"{WHO} sold me a fake", now=NOW)
-    return [f"report:{listing.pk}"]
+    return [a_report(listing.pk)]
+
+
+def shop_reported(_bank: Bank) -> list[str]:
+    return [a_report(None)]
+
+
+def a_report(listing_id: UUID | None) -> str:
+    words = f"{WHO} sold me a fake"
+    report = report_listing(meis_shop().pk, listing_id, reason="fake", words=words, client="192.0.2.1", now=NOW)
+    answer_report(report.pk, answer=f"{WHO} was right", outcome="nothing", by=ada(), now=NOW)
+    return f"report:{report.pk}"
 
 
 def ended(_bank: Bank) -> list[str]:
@@ -233,7 +247,8 @@ def erased_before(bank: Bank) -> list[str]:
 
 # Of each kind with a text: what brings it about, with WHO in every text of the kind.
 STORIES: dict[str, Story] = {
-    "shop.opened": named, "shop.described": named, "listing.hidden": hidden, "listing.reported": reported,
+    "shop.opened": named, "shop.described": named, "shop.front_decided": named,
+    "listing.hidden": hidden, "listing.reported": reported, "shop.reported": shop_reported, "report.answered": reported,
     "position.ended": ended, "position.withdrawn": position_withdrawn,
     "order_line.given": given,
     "dispute.opened": disputed, "dispute.appealed": disputed, "dispute.closed": disputed,
@@ -354,7 +369,7 @@ def test_the_command_says_how_many_and_names_what_is_not_there(bank: Bank, monke
     done = CliRunner().invoke(main, ["erase", subject, "--reason", "He asked for it", "--by", str(ada().email)])
     unknown = CliRunner().invoke(main, ["erase", "report:1", "--reason", "He asked for it"])
 
-    assert (done.output, done.exit_code) == ("Texts erased: 1.\n", 0)
+    assert (done.output, done.exit_code) == ("Texts erased: 2.\n", 0)
     assert (unknown.output, unknown.exit_code) == ("subject: The record has no text about “report:1”.\n", 1)
 
 

@@ -153,9 +153,8 @@ def test_the_texts_of_another_shop_and_of_buyers_are_left(
     erase: Callable[[str], Result],
 ) -> None:
     without_words()
-    report_listing(
-        meis_shop().pk, listed(meis_shop(), flask()).pk, reason="fake", words=f"{WHO} sold me a fake", now=NOW
-    )
+    item, words = listed(meis_shop(), flask()), f"{WHO} sold me a fake"
+    report_listing(meis_shop().pk, item.pk, reason="fake", words=words, client="192.0.2.1", now=NOW)
     lulu = lulus_ready_shop(holder_name="Lu Lu")
     requested(lulu, 4_000)
     take_in(replace(report("9", position="999"), held="frozen"))

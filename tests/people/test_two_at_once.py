@@ -1,24 +1,27 @@
 """Two connections with one right code, and two that ask for the last code allowed."""
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
+from joey.kit import limits
+from joey.kit.models import RateWindow
 from joey.kit.refusals import TooMany
 from joey.people.models import Person, SignInCode
-from joey.people.send_code import PER_CONTACT, send_code
+from joey.people.send_code import JustSent, send_code
 from joey.people.sign_in import WrongCode, person_for_code
 from tests.at_once import outcomes
 from tests.cast import NOW
 from tests.people.outbox import Outbox
 
 MEI = "mei@example.com"
+BROWSER = "a browser's random value"
 
 
 def test_of_two_connections_with_the_right_code_one_signs_in(committed_db: EmbeddedPostgres, outbox: Outbox) -> None:
     for _round in range(3):
         SignInCode.objects.all().delete()
-        send_code(MEI, language="en", now=NOW)
+        send_code(MEI, browser=BROWSER, address="", language="en", now=NOW)
         code = outbox.code(MEI)
 
-        came = outcomes(*[lambda: person_for_code(MEI, code, now=NOW)] * 4)  # noqa: B023 (run within the round)
+        came = outcomes(*[lambda: person_for_code(MEI, code, browser=BROWSER, now=NOW)] * 4)  # noqa: B023 (run within the round)
 
         assert sum(isinstance(each, Person) for each in came) == 1
         assert sum(isinstance(each, WrongCode) for each in came) == 3
@@ -26,20 +29,27 @@ def test_of_two_connections_with_the_right_code_one_signs_in(committed_db: Embed
 
 
 def test_guessing_at_once_counts_every_try(committed_db: EmbeddedPostgres, outbox: Outbox) -> None:
-    send_code(MEI, language="en", now=NOW)
+    send_code(MEI, browser=BROWSER, address="", language="en", now=NOW)
     wrong = f"{(int(outbox.code(MEI)) + 1) % 1_000_000:06}"
 
-    came = outcomes(*[lambda: person_for_code(MEI, wrong, now=NOW)] * 4)
+    came = outcomes(*[lambda: person_for_code(MEI, wrong, browser=BROWSER, now=NOW)] * 4)
 
     assert all(isinstance(each, WrongCode) for each in came)
-    assert SignInCode.objects.get().wrong_tries == 4
+    assert SignInCode.objects.get().wrong_tries == 3
 
 
-def test_asking_at_once_gets_no_code_more_than_allowed(committed_db: EmbeddedPostgres, outbox: Outbox) -> None:
-    for _number in range(PER_CONTACT.most - 1):
-        send_code(MEI, language="en", now=NOW)
+def test_asking_at_once_sends_one_code_and_from_many_browsers_no_more_than_allowed(
+    committed_db: EmbeddedPostgres, outbox: Outbox
+) -> None:
+    came = outcomes(*[lambda: ask(BROWSER)] * 4)
 
-    came = outcomes(*[lambda: send_code(MEI, language="en", now=NOW)] * 4)
-
+    assert sum(isinstance(each, JustSent) for each in came) == 3
+    limit = limits.CODES_TO_CONTACT
+    RateWindow.objects.filter(digest=limit.digest(MEI)).update(hits=limit.most - 1)
+    came = outcomes(*[lambda number=number: ask(f"browser {number}") for number in range(4)])
     assert sum(isinstance(each, TooMany) for each in came) == 3
-    assert SignInCode.objects.count() == PER_CONTACT.most
+    assert SignInCode.objects.count() == 2
+
+
+def ask(browser: str) -> None:
+    send_code(MEI, browser=browser, address="", language="en", now=NOW)

@@ -123,8 +123,14 @@ def test_any_string_gets_a_verdict_and_every_quote_is_a_part_of_it(text: str) ->
 
 @pytest.mark.parametrize(
     "bait",
-    but_every(3, ["最", "v a ", "最佳赏味期", "电子烟", "a", "第一次", "电 子 ", "\ud800", "100%", "最,", "驱蚊"]),
-)
+    but_every(
+        4,
+        [
+            "最", "v a ", "最佳赏味期", "电子烟", "a", "第一次", "电 子 ", "\ud800", "100%", "最,", "驱蚊",
+            "加微信", "旗舰店", "a.", "诊断",
+        ],
+    ),
+)  # fmt: skip
 def test_a_long_bait_is_judged_in_linear_time(bait: str) -> None:
     short, long = (bait * (size // len(bait)) for size in (25_000, 250_000))
 

@@ -72,6 +72,15 @@ def test_the_copy_code_is_on_a_line_of_its_own_where_there_is_room() -> None:
     assert "￥AbCdEf￥" not in sms
 
 
+def test_a_title_is_not_cut_inside_a_letter() -> None:
+    for before in range(18, 24):
+        text = caption(
+            replace(FACTS, title="长" * before + "🇨🇳👨\u200d👩\u200d👧" * 3), channel="sms", language="zh-hans"
+        )
+
+        assert re.search("长(🇨🇳|🇨🇳👨\u200d👩\u200d👧)?…", text), before
+
+
 def test_a_text_message_stays_short() -> None:
     text = caption(replace(FACTS, title="长" * 200), channel="sms", language="zh-hans")
 

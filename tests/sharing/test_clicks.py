@@ -47,6 +47,16 @@ def test_the_same_browser_is_one_person_all_day_and_another_one_tomorrow(link: L
     assert counted(link.shop) == (5, 2)
 
 
+def test_one_person_before_and_after_midnight_in_utc_is_one_and_two_at_midnight_of_the_zone(link: Link) -> None:
+    utc_midnight = cast.NOW.replace(hour=0, minute=0)  # 08:00 in Beijing
+    zone_midnight = cast.NOW.replace(hour=16, minute=0)
+    for border, people in ((utc_midnight, 1), (zone_midnight, 2)):
+        apart = (border - cast.NOW).total_seconds() / 60
+        record_clicks([click(link, minutes=apart + minute) for minute in (-1, 1)])
+
+        assert counted(link.shop)[1] == people, border
+
+
 def test_two_browsers_and_two_links_are_counted_apart(link: Link) -> None:
     other = make_link(link.shop, listing_id=link.listing_id, channel="sms", now=cast.NOW)
 

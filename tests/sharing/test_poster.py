@@ -1,8 +1,10 @@
 """Posters, judged as a phone would: by decoding their code and looking at their label."""
 
+import csv
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import segno
@@ -13,8 +15,9 @@ from joey.demo.catalogue import goods
 from joey.demo.draw import draw
 from joey.kit.refusals import Invalid
 from joey.money.money import Money
+from joey.sharing.break_lines import NOT_FIRST, NOT_LAST, lines_of
 from joey.sharing.poster import BAND, HEIGHT, LAYOUTS, MARGIN, WIDTH, PosterFacts, poster_png
-from joey.sharing.set_type import BOLD, NOT_FIRST, NOT_LAST, drawable, font, lines_of
+from joey.sharing.set_type import BOLD, SHAPES, drawable, font
 from tests.slow import but_every
 
 URL = "https://joey.example.com/l/bcdfghjkmn"
@@ -38,7 +41,7 @@ FACTS = PosterFacts(
     pays=Money(6900, "CNY"),
     as_of=datetime(2026, 11, 23, 10, 5, tzinfo=UTC),
     with_coupon=True,
-    before=Money(12900, "CNY"),
+    struck=Money(12900, "CNY"),
     picture=picture(),
 )
 
@@ -151,8 +154,8 @@ def test_pictures_of_every_kind_are_read(form: str) -> None:
 
 
 def test_a_stale_price_is_not_on_the_poster() -> None:
-    first = opened(poster_png(replace(FACTS, pays=None, before=None, with_coupon=False)))
-    other = opened(poster_png(replace(FACTS, pays=None, before=Money(1, "CNY"), with_coupon=True)))
+    first = opened(poster_png(replace(FACTS, pays=None, struck=None, with_coupon=False)))
+    other = opened(poster_png(replace(FACTS, pays=None, struck=Money(1, "CNY"), with_coupon=True)))
 
     assert ImageChops.difference(first, other).getbbox() is None
 
@@ -168,7 +171,7 @@ def test_an_unknown_layout_is_refused_by_name() -> None:
     "amount", [Money(1, "CNY"), Money(123_456_789_00, "CNY"), Money(99_900, "KRW"), Money(1, "KWD")]
 )
 def test_any_amount_fits_beside_the_code(amount: Money) -> None:
-    poster = opened(poster_png(replace(FACTS, pays=amount, before=amount)))
+    poster = opened(poster_png(replace(FACTS, pays=amount, struck=amount)))
 
     assert decoded(poster) == [URL]
 
@@ -191,6 +194,12 @@ def test_every_demo_title_is_set_on_two_lines_that_break_properly() -> None:
         ("一二三四五（六七八九", 6.2, ["一二三四五", "（六七八九"]),
         ("轻便 316L不锈钢保温杯", 9.2, ["轻便", "316L不锈钢保温杯"]),
         ("容量500ml的杯子", 5, ["容量500ml", "的杯子"]),
+        ("秋冬滋润面霜", 4.2, ["秋冬滋润", "面霜"]),  # case P21: 秋/冬滋润
+        ("清爽秋冬滋润", 3.2, ["清爽", "秋冬…"]),
+        ("好用的500毫升杯", 5.4, ["好用的", "500毫升杯"]),
+        ("best for 500 ml of tea", 7, ["best for", "500 ml of tea"]),
+        ("Крем увлажняющий", 7.5, ["Крем", "увлажняющий"]),
+        ("한국어 보온병", 4, ["한국어", "보온병"]),
         ("a bottle for tea", 4.5, ["a bottle", "for tea"]),
         ("", 5, []),
     ],
@@ -209,9 +218,75 @@ def test_a_title_that_is_too_long_ends_in_an_ellipsis() -> None:
     assert font(40).getlength(lines[1]) <= 400
 
 
-def test_what_the_font_cannot_draw_is_left_out() -> None:
-    assert drawable("好物🎁推荐\u200b ₩ ​¥19.90，$3") == "好物推荐 ¥19.90，$3"
+def test_what_has_no_ink_is_left_out_and_what_no_font_has_is_named() -> None:
+    assert drawable("好物🎁推荐\u200b ₩ ​¥19.90，$3") == "好物🎁推荐 ₩ ¥19.90，$3"
     assert drawable("a\nb\tc\x00d\u202e") == "a b cd"
+    assert drawable("𝐁𝐢𝐠 𝟓𝟎") == "Big 50"
+    assert drawable("\U000f0000杯\ue000 \U0002a6a5") == "[U+F0000]杯[U+E000] [U+2A6A5]"
+
+
+def drawn(text: str) -> bytes:
+    made = Image.new("L", (round(font(40).getlength(text)) + 40, 80), 255)
+    font(40).draw(ImageDraw.Draw(made), (20, 10), text, fill="#000000")
+    return made.tobytes()
+
+
+def test_every_letter_of_every_script_has_ink_of_its_own() -> None:
+    assert SHAPES, "libfribidi0 comes with the browser of the tests"
+    letters = [
+        *"℃½①Ω★™®©№☆♥♪✓€₩₫£¥",  # case C10
+        *"✦✧➤▸⇄∞≈♔",
+        *"ßşőñžłæøąğı",
+        *"ếệữằỹđ",
+        *"αβγδωΨ",
+        *"ЖЩыюёї",
+        *"한국어된빵",
+        *"あ々ヴー鱻龘裡麵",
+        "\U00020bb7",  # CJK extension B, as far as the font has it
+        *"שםע",
+        *"عجک",
+        *"ไทย",
+        "m\u0304",
+        *"🎁🧿🥰🫠",
+        *(
+            "👍🏽",
+            "👩\u200d🔬",
+            "👨\u200d👩\u200d👧\u200d👦",
+            "🇨🇳",
+            "🇫🇷",
+            "1\ufe0f\u20e3",
+            "❤\ufe0f",
+            "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        ),
+    ]
+
+    pictures = {letter: drawn(drawable(letter)) for letter in letters}
+
+    assert [letter for letter in letters if "U+" in drawable(letter)] == []
+    assert [letter for letter, made in pictures.items() if min(made) > 100] == [], "no ink"
+    assert len(set(pictures.values())) == len(letters), "two letters look alike, as boxes do"
+
+
+def test_sequences_are_one_letter_and_what_goes_from_right_to_left_keeps_its_order() -> None:
+    em = font(40).getlength("🎁")
+    for one in ("👨\u200d👩\u200d👧\u200d👦", "🇨🇳", "👍🏽"):
+        assert font(40).getlength(one) < 1.2 * em, one
+    assert drawn("שלום 12 עולם") == drawn("\u202aשלום 12 עולם\u202c")
+    assert drawn("שלום עולם") != drawn("עולם שלום")
+    assert drawn("عجع") != drawn("ع\u200cج\u200cع"), "Arabic letters join"
+
+
+def test_no_letter_of_case_c10_vanishes_from_a_poster() -> None:
+    with Path(__file__).with_name("poster-letters.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    title = row["title"]
+    whole = poster_png(replace(FACTS, title=title))
+
+    assert drawable(title) == title
+    for letter in "℃½①Ω★":
+        assert poster_png(replace(FACTS, title=title.replace(letter, ""))) != whole, letter
+    named = replace(FACTS, shop_name="小美🎁")
+    assert poster_png(named) != poster_png(replace(named, shop_name="小美")), "case P21"
 
 
 def test_a_demo_picture_makes_a_poster_of_moderate_size() -> None:

@@ -80,12 +80,14 @@ def test_what_the_rules_refuse_is_kept_with_rule_and_reason(title: str, category
 
 
 def test_an_offer_of_a_tobacco_brand_is_refused_whatever_its_title() -> None:
+    """Case B1: the brand reaches the rules, in this direction and in the next test's."""
     listing = add_listing(meis_shop(), offer_id=flask(title="怀旧铁盒 收藏", brand="万宝路").id, now=NOW)
 
     assert (listing.state, listing.rule_id) == ("refused", "CN-G1")
 
 
 def test_a_brand_that_sounds_like_a_rank_is_published_under_its_own_name() -> None:
+    """Case B1, the other direction."""
     sauce = flask(title="第一坊酱油", translations={}, brand="第一坊")
     boast = flask(identity="2", external_id="2", title="第一坊酱油 销量第一", translations={}, brand="第一坊")
 

@@ -1,5 +1,7 @@
 """Opening a shop: one screen, no fee, no inviter, and an address that cannot be mistaken."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import models
 from pytest_django import Settings
@@ -8,10 +10,12 @@ from joey.kit.refusals import Conflict, Invalid
 from joey.record.erasable import TextRef, text_of
 from joey.record.models import ErasableText
 from joey.record.queries import events_of
+from joey.shops.add_listing import shelf_named
+from joey.shops.arrange import add_shelf, set_note
 from joey.shops.ask_rules import WordsRefused
 from joey.shops.models import Listing, Shelf, Shop
-from joey.shops.open_shop import SlugReserved, SlugTaken, describe_shop, open_shop
-from tests.cast import NOW, lulu, mei
+from joey.shops.open_shop import SlugReserved, SlugTaken, describe_shop, describe_shop_and_keeper, open_shop
+from tests.cast import NOW, flask, listed, lulu, mei, meis_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -44,12 +48,52 @@ def test_letters_digits_and_hyphens_make_an_address(slug: str) -> None:
     assert open_shop(mei(), slug=slug, name="Mei", now=NOW).slug == slug
 
 
-@pytest.mark.parametrize("slug", ["taobao", "joey", "office", "12315", "wechat", "open"])
-def test_an_address_that_looks_official_is_reserved(slug: str) -> None:
-    with pytest.raises(SlugReserved) as refused:
-        open_shop(mei(), slug=slug, name="Mei", now=NOW)
+def test_an_address_that_looks_official_is_reserved() -> None:
+    """L9: also with words around it, glued to it, and with digits for letters."""
+    for slug in (
+        "taobao", "joey", "office", "12315", "wechat", "open", "taobao-official", "taobaoofficial", "ta0bao",
+        "tmall-shop", "arnazon", "joey-support", "j0ey", "jd-mall", "official-tmall", "1688shop", "tao-kefu",
+        "official-shop", "wechatpay", "the-taobao-store", "customer-service", "joey-admin",
+    ):  # fmt: skip
+        with pytest.raises(SlugReserved) as refused:
+            open_shop(mei(), slug=slug, name="Mei", now=NOW)
+        assert refused.value.field == "slug"
+    assert not Shop.objects.exists()
 
-    assert refused.value.field == "slug"
+    for slug in (
+        "tao-shop", "duoduo-shop", "joey-wang", "jdk-books", "amazonia", "knee-support-socks", "joeys-kitchen",
+        "the-tea-shop", "adminton-club", "visage",
+    ):  # fmt: skip
+        assert open_shop(mei(), slug=slug, name="Mei", now=NOW).slug == slug
+
+
+def test_names_that_pass_for_a_marketplace_or_this_site_are_refused_everywhere_a_keeper_writes(
+    settings: Settings,
+) -> None:
+    """Case P7: shop, keeper, shelf and note, by the names in the manifests and in the settings."""
+    shop = meis_shop()
+    listing = listed(shop, flask())
+    settings.JOEY_NAMES = frozenset({"Koala"})
+    tried: list[Callable[[], object]] = [
+        lambda: describe_shop_and_keeper(shop, mei(), name="Mei", intro="", keeper="Koala 客服", now=NOW),
+        lambda: describe_shop(shop, name="Tаobao Official", intro="", now=NOW),
+        lambda: describe_shop(shop, name="Mei", intro="加微信 abc123", now=NOW),
+        lambda: add_shelf(shop, name="稳赚不赔"),
+        lambda: shelf_named(shop, "微信客服"),
+        lambda: set_note(shop, listing.id, note="治疗痘痘三天见效", now=NOW),
+    ]
+
+    found = []
+    for each in tried:
+        with pytest.raises(WordsRefused) as refused:
+            each()
+        found.append((refused.value.field, refused.value.facts["rule_id"]))
+
+    assert found == [
+        ("keeper", "CN-A9"), ("name", "CN-A9"), ("intro", "JOEY-1"), ("shelf", "CN-A5"), ("shelf", "CN-A9"),
+        ("note", "CN-A3"),
+    ]  # fmt: skip
+    assert (mei().name, Shop.objects.get(pk=shop.pk).name) == ("Mei", "小美的好物铺")
 
 
 def test_a_taken_address_is_a_conflict_that_names_it() -> None:
@@ -128,6 +172,7 @@ def test_no_column_of_a_shop_holds_a_price_a_fee_stock_or_an_inviter() -> None:
 
 
 def test_the_record_keeps_what_was_stored_and_not_what_was_typed() -> None:
+    """Case B7."""
     shop = open_shop(mei(), slug="mei-2", name="  小美\u3000的  店 ", intro="Cafe\u0301\t在这里", now=NOW)
     describe_shop(shop, name=" 小美 ", intro="e\u0301", now=NOW)
 

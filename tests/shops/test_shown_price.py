@@ -7,7 +7,7 @@ import pytest
 from joey.catalog.models import Offer
 from joey.money.money import Money
 from joey.shops.price_history import history_of, price_history
-from joey.shops.shown_price import Point, lawful_reference, shown_price
+from joey.shops.shown_price import Point, RecentLow, shown_price
 from tests.cast import DAY, NOW
 
 
@@ -37,7 +37,7 @@ def test_a_fresh_price_is_shown_with_the_time_it_was_read() -> None:
 def test_an_unknown_price_is_not_shown(change: dict[str, object]) -> None:
     shown = shown_price(offer(**change), points((3, 12900)), now=NOW)
 
-    assert (shown.pays, shown.without_coupon, shown.reference, shown.fresh) == (None, None, None, False)
+    assert (shown.pays, shown.without_coupon, shown.struck, shown.low, shown.fresh) == (None, None, None, None, False)
 
 
 def test_a_running_coupon_lowers_what_is_paid_and_ends_the_price_with_it() -> None:
@@ -53,33 +53,34 @@ def test_a_coupon_that_is_over_is_not_shown() -> None:
     assert (shown.pays, shown.without_coupon) == (Money(8900, "CNY"), None)
 
 
-@pytest.mark.parametrize(("was", "passes"), [(12900, False), (7900, True), (7901, False)])
-def test_a_struck_price_above_the_lowest_of_seven_days_is_refused(was: int, passes: bool) -> None:
-    history = points((60, 12900), (6, 7900), (4, 8900), (0, 6900))
+@pytest.mark.parametrize(
+    ("steps", "pays", "struck", "low"),
+    [
+        ([], 6900, None, None),
+        ([(30, 6900)], 6900, None, None),  # it never cost anything else
+        ([(40, 7900), (10, 6900)], 6900, 7900, None),
+        ([(40, 7900), (31, 6900)], 6900, None, None),  # the usual price by now
+        ([(60, 12900), (6, 7900), (4, 8900), (0, 6900)], 6900, 7900, None),  # the lowest of the seven days before
+        ([(60, 12900), (9, 7900), (6, 12900), (0, 6900)], 6900, 7900, None),  # 79.00 held when the seven days began
+        ([(60, 12900), (10, 7900), (9, 12900), (0, 6900)], 6900, 12900, None),
+        ([(20, 5000), (0, 6900)], 6900, None, (5000, 20)),  # dearer than before
+        # case P1, the kettle: raised for twelve days, then "cut" to above what it cost before
+        ([(60, 3499), (12, 4799), (1, 3799)], 3799, None, (3499, 30)),
+        ([(60, 3499), (31, 4799), (1, 3799)], 3799, 4799, None),  # its low is longer ago than 30 days
+        ([(60, 3499), (30, 4799), (1, 3799)], 3799, 4799, None),
+        ([(60, 3499), (29, 4799), (1, 3799)], 3799, None, (3499, 30)),
+        ([(2, 9000), (1, 9500)], 9500, None, (9000, 2)),  # known for two days only
+        ([(30, 6900), (-1, 5000)], 6900, None, None),  # what is not yet is no history
+    ],
+)
+def test_a_price_is_struck_only_if_it_was_asked_for_and_today_is_the_low(
+    steps: list[tuple[int, int]], pays: int, struck: int | None, low: tuple[int, int] | None
+) -> None:
+    for list_minor in (None, 1, 99_900):  # what the marketplace calls its list price is never struck
+        shown = shown_price(offer(now_minor=pays, list_minor=list_minor), points(*steps), now=NOW)
 
-    assert (lawful_reference(was, 6900, history, now=NOW) == was) is passes
-
-
-def test_without_history_only_the_plain_price_shows() -> None:
-    assert lawful_reference(7900, 6900, [], now=NOW) is None
-    assert lawful_reference(7900, 6900, points((30, 6900)), now=NOW) is None
-
-
-def test_the_seven_days_are_those_before_the_present_price_began() -> None:
-    # 79.00 until ten days ago, 69.00 since: the promotion may be compared with what came before it
-    assert lawful_reference(7900, 6900, points((40, 7900), (10, 6900)), now=NOW) == 7900
-
-
-def test_a_price_raised_before_the_sale_gives_no_reference() -> None:
-    # 100.00 for weeks, raised to 140.00 twelve days ago, "cut" to 105.00 yesterday
-    history = points((60, 10000), (12, 14000), (1, 10500))
-
-    assert lawful_reference(14000, 10500, history, now=NOW) == 14000  # it was asked for all of the seven days
-    assert lawful_reference(14000, 10500, points((60, 10000), (5, 14000), (1, 10500)), now=NOW) is None
-
-
-def test_a_reference_below_what_is_paid_is_no_reference() -> None:
-    assert lawful_reference(6000, 6900, points((20, 5000), (0, 6900)), now=NOW) is None
+        assert shown.struck == (None if struck is None else Money(struck, "CNY"))
+        assert shown.low == (None if low is None else RecentLow(Money(low[0], "CNY"), low[1]))
 
 
 def test_history_is_cut_at_sixty_days_and_knows_its_lows() -> None:

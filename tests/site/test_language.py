@@ -9,7 +9,7 @@ from joey.site.language import choose
 @pytest.mark.parametrize(
     ("accepted", "language"),
     [
-        ("en;q=0.1, zh;q=0.9", "zh-hans"),
+        ("en;q=0.1, zh;q=0.9", "zh-hans"),  # case B5
         ("zh;q=0.1, en;q=0.9", "en"),
         ("en-GB,en;q=0.9,zh-CN;q=0.8", "en"),
         ("fr, de;q=0.9, en;q=0.2", "en"),

@@ -25,7 +25,7 @@ from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
-from joey.shops.models import Listing, Shelf, Shop
+from joey.shops.models import BuyerReport, Listing, Shelf, Shop
 from tests.cast import DAY, NOW, ada, leased, listed, mei, meis_shop, report
 from tests.orders.polled import take_order_reports
 from tests.storefront.goods import fresh_flask
@@ -69,6 +69,9 @@ def _one_more(shop: Shop, number: int) -> None:
     request_lost_order(shop, marketplace="taobao", number=f"9000{number}", ordered_at=ordered_at, now=now)
     _dispute(shop, number)
     _payout(shop, number)
+    BuyerReport.objects.create(
+        reference=f"ABCDE-FGH{number:02}", shop=shop, listing=listing, reason="fake", reported_at=NOW, answer_by=NOW
+    )
     make_token(mei())
     Person.objects.create(email=f"person-{number}@example.com")
     Shop.objects.create(slug=f"mei-{number}", name=f"Mei {number}", owner=mei())
@@ -148,6 +151,7 @@ def ids() -> dict[str, UUID | str | int]:
         "offer_id": Offer.objects.order_by("id")[0].pk,
         "click_id": Click.objects.order_by("id")[0].pk,
         "marketplace": "taobao",
+        "language": "en",
         "line_id": line.pk,
         "order_id": line.pk,
         "lost_id": LostOrder.objects.order_by("id")[0].pk,

@@ -2,17 +2,23 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from joey.api.listings import listing_out
 from joey.catalog.models import PricePoint
 from joey.kit import clock
 from joey.record.queries import events_of
 from joey.sharing.make_link import make_link
-from joey.shops.models import Listing, Shelf, Shop
-from tests.cast import listed, lulus_shop, meis_shop
+from joey.sharing.models import Link
+from joey.sharing.share import share_of
+from joey.shops.listings_of import listings_of
+from joey.shops.models import BuyerReport, Listing, Shelf, Shop
+from joey.storefront import views
+from tests.cast import DAY, NOW, listed, lulus_shop, meis_shop
 from tests.storefront.goods import cost, fresh_flask, shelf_of_flasks, stale_flask
 
 pytestmark = pytest.mark.django_db
@@ -155,16 +161,36 @@ def test_an_item_without_commission_says_that_no_one_earns(client: Client) -> No
     assert "pays no commission on this item" in client.get(path_of(listing), headers=EN).content.decode()
 
 
-def test_an_unlawful_reference_price_is_not_struck_through(client: Client) -> None:
+@pytest.mark.parametrize(
+    ("steps", "struck", "low"),
+    [
+        (((40, 9900), (30, 7900), (2, 6900)), "¥79.00", ""),
+        (((40, 5900), (12, 9900), (1, 6900)), "", "30-day low ¥59.00"),  # case P1: raised, then cut
+        ((), "", ""),
+    ],
+)
+def test_page_caption_and_api_compare_a_price_by_one_rule(
+    client: Client, steps: tuple[tuple[int, int], ...], struck: str, low: str
+) -> None:
     offer = fresh_flask(list_minor=12900)
-    cost(offer, (30, 7900), (2, 6900))
-    listing = listed(meis_shop(), offer)
+    cost(offer, *steps)
+    shop = meis_shop()
+    listing = listed(shop, offer)
+    link = make_link(shop, listing_id=listing.id, channel="wechat", now=clock.now())
 
-    assert "129.00" not in text_of(client.get(path_of(listing), headers=EN).content.decode())
+    html = client.get(path_of(listing), headers=EN).content.decode()
+    caption = share_of(link, language="en", now=clock.now()).caption
+    row = listing_out(shop, listings_of(shop, language="en", now=clock.now(), limit=9).items[0])
 
-    offer.list_minor = 7900
-    offer.save()
-    assert "<s " in client.get(path_of(listing), headers=EN).content.decode()
+    found = re.search("<s .*?</s>", html)
+    assert (text_of(found[0]) if found else "") == (f"before{struck}" if struck else "")
+    assert re.findall(r"before ¥[\d.]+|\d+-day low ¥[\d.]+", caption) == (
+        [f"before {struck}"] if struck else [low] * bool(low)
+    )
+    assert (row.struck_price.text if row.struck_price else "") == struck
+    assert (f"{row.recent_low.days}-day low {row.recent_low.price.text}" if row.recent_low else "") == low
+    assert (low in text_of(html)) if low else ("day low" not in text_of(html))
+    assert "129.00" not in html
 
 
 def test_price_history_is_a_chart_a_sentence_and_a_table(client: Client) -> None:
@@ -178,6 +204,21 @@ def test_price_history_is_a_chart_a_sentence_and_a_table(client: Client) -> None
     assert "Between CN¥69.00 and CN¥99.00; the lowest from" in text_of(html)
     assert [f"CN¥{price}" in html for price in ("99.00", "79.00", "69.00")] == [True] * 3
     assert "<table>" in html
+
+
+def test_the_axis_of_the_chart_begins_at_zero(client: Client) -> None:
+    """Case P21: 50.90 → 48.90 is no cliff."""
+    offer = fresh_flask()
+    cost(offer, (40, 5090), (20, 4890), (10, 2545))
+
+    html = client.get(path_of(listed(meis_shop(), offer)), headers=EN).content.decode()
+
+    (line,) = re.findall(r'class="line" d="([^"]*)"', html)
+    (floor,) = re.findall(r'class="grid" [^>]*y1="(\d+)"', html)
+    heights = [int(floor) - int(y) for y in re.findall(r"[ML]\d+ (\d+)", line)]
+    assert heights[1] / heights[0] == pytest.approx(4890 / 5090, abs=0.01)
+    assert heights[2] / heights[0] == pytest.approx(0.5, abs=0.01)
+    assert "¥0.00" in html
 
 
 def test_a_price_that_never_changed_says_since_when_it_is_known(client: Client) -> None:
@@ -255,6 +296,8 @@ def test_no_page_is_kept_past_the_earliest_end_of_any_price_on_it(client: Client
     soon = {ends: clock.now() + timedelta(seconds=20)}
     listing = listed(meis_shop(), fresh_flask())
     listed(meis_shop(), fresh_flask(identity="mug", external_id="mug", **soon))  # shown below it and on the front page
+    listed(meis_shop(), fresh_flask(identity="cup", external_id="cup"))
+    Shop.objects.update(opened_at=NOW - 30 * DAY)
 
     for path in (path_of(listing), "/s/mei", "/"):
         kept = client.get(path).headers["Cache-Control"]
@@ -270,6 +313,26 @@ def test_a_poster_is_kept_no_longer_than_the_price_on_it_lasts(client: Client) -
     assert 0 < int(re.fullmatch(r"public, max-age=(\d+)", kept).group(1)) <= 20  # type: ignore[union-attr]
 
 
+def test_a_poster_is_drawn_once_while_it_shows_the_same(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M11: also a minute later, and for another caller; a new layout or language is another poster."""
+    listing = listed(meis_shop(), fresh_flask())
+    code = make_link(listing.shop, listing_id=listing.id, channel="wechat", now=clock.now()).code
+    drawn: list[str] = []
+
+    def draw(_facts: object, layout: str) -> bytes:
+        drawn.append(layout)
+        return b"png"
+
+    monkeypatch.setattr("joey.sharing.poster.poster_png", draw)
+
+    for address in ("203.0.113.7", "203.0.113.8"):
+        views._poster.cache_clear()  # as a new minute does
+        for layout in ("full", "framed"):
+            assert client.get(f"/p/{code}.png", {"layout": layout}, REMOTE_ADDR=address).content == b"png"
+
+    assert drawn == ["full", "framed"]
+
+
 def test_inside_an_app_that_opens_no_taobao_the_outbound_click_offers_another_browser(client: Client) -> None:
     listing = listed(meis_shop(), fresh_flask())
 
@@ -283,13 +346,17 @@ def test_inside_an_app_that_opens_no_taobao_the_outbound_click_offers_another_br
     assert "Continue to Taobao" in outside
 
 
-@pytest.mark.parametrize("token", ["https://evil.example", "//evil.example", "'><script>", "A" * 99])
-def test_a_outbound_click_token_that_is_none_is_not_repeated(client: Client, token: str) -> None:
-    listing = listed(meis_shop(), fresh_flask())
+def test_the_outbound_click_leads_on_by_the_listings_own_link_whatever_token_the_address_has(client: Client) -> None:
+    """Security L7: the link or click of another shop is never on this shop's page."""
+    listing, other = listed(meis_shop(), fresh_flask()), listed(lulus_shop(), fresh_flask())
+    make_link(other.shop, listing_id=other.id, channel="wechat", now=clock.now())
+    others = str(Link.objects.get(listing=other, channel="shop").code)
 
-    html = client.get(path_of(listing) + "/way-out", {"t": token}, headers=EN).content.decode()
+    for token in (others, str(uuid4()), "https://evil.example", "//evil.example", "'><script>", "A" * 99):
+        html = client.get(path_of(listing) + "/way-out", {"t": token}, headers=EN).content.decode()
 
-    assert token not in html
+        assert token not in html
+        assert f'href="/go/{Link.objects.get(listing=listing, channel="shop").code}"' in html
 
 
 def test_titles_and_notes_are_shown_as_text(client: Client) -> None:
@@ -308,7 +375,7 @@ def test_every_page_forbids_script_and_style_that_is_not_ours(client: Client) ->
         answer = client.get(path)
         assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
         html = answer.content.decode()
-        assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son[a-z]+=", html), path
+        assert not re.search(r'<script(?![^>]*(?:src=|"application/ld\+json"))|\sstyle=|\son[a-z]+=', html), path
 
 
 def test_the_rules_are_public_with_their_version_and_law(client: Client) -> None:
@@ -323,6 +390,7 @@ def test_the_front_page_shows_shops_and_goods_by_category(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     shelf_of_flasks(meis_shop(), 9)
+    Shop.objects.update(opened_at=NOW - 30 * DAY)
     lulus_shop()  # empty: not shown
 
     with django_assert_num_queries(4):
@@ -340,11 +408,13 @@ def test_a_report_is_written_down_and_an_undeclared_field_is_refused(client: Cli
 
     refused = client.post(path, {"reason": "fake", "price": "1"}, headers=EN)
     taken = client.post(path, {"reason": "fake", "words": "logo is wrong"}, headers=EN)
+    report = BuyerReport.objects.get()
 
     assert refused.status_code == 422
     assert "price" in refused.content.decode()
     assert "Thank you" in taken.content.decode()
-    assert [event.facts["reason"] for event in events_of([f"report:{listing.id}"])] == ["fake"]
+    assert [event.facts["reason"] for event in events_of([f"report:{report.id}"])] == ["fake"]
+    assert report.reference in taken.content.decode()
 
 
 def test_an_unknown_page_is_a_friendly_404(client: Client) -> None:

@@ -69,6 +69,19 @@ def test_previews_robots_and_frames_are_people_nowhere(link: Link, kind: Click.V
     assert people_by_every_public_way() == {"home": 1, "share": 1, "api": 1}
 
 
+def test_openings_are_those_of_people_and_apart_from_who_went_on(link: Link) -> None:
+    """Case P21: a keeper read "5 in all, programs included" of one person."""
+    for minutes in (0, 31):
+        opened(link, ANNA, minutes=minutes)
+    opened(link, BEN, minutes=1, kind=Click.Visitor.ROBOT)
+
+    page = signed_in(mei()).get("/studio/mei/share").content.decode()
+
+    assert "<span>2 openings</span>" in page
+    assert "<span>0 went on</span>" in page
+    assert "programs" not in page
+
+
 def test_a_visit_is_listed_with_its_item_its_channel_and_its_link(link: Link) -> None:
     opened(link, ANNA, minutes=0)
 

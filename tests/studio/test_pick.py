@@ -143,10 +143,34 @@ def test_where_one_marketplace_has_nothing_it_says_so_and_leads_to_all(browser: 
     assert "were searched." not in everywhere
 
 
+def test_what_comes_nearest_is_shown_with_what_was_dropped(browser: Client) -> None:
+    """Case P6."""
+    take({"title": "抗风折叠伞"}, {"title": "燕麦补水面膜"})
+
+    near = browser.get("/studio/mei/pick?q=伞 紫色&sort=price").content.decode()
+    sounding = browser.get("/studio/mei/pick?q=面摸").content.decode()
+    far = browser.get("/studio/mei/pick?q=龘龘").content.decode()
+    cheap = browser.get("/studio/mei/pick?q=面膜 便宜").content.decode()
+
+    assert "Without “紫色” these come closest" in near
+    assert {"q": ["伞"], "sort": ["price"]} in links(near, "")
+    assert "抗风折叠伞" in near
+    assert "燕麦补水面膜" not in near
+    assert "These sound the same" in sounding
+    assert "燕麦补水面膜" in sounding
+    assert "These sell best" in far
+    assert "抗风折叠伞" in far
+    assert 'aria-current="true">Cheapest first' in re.sub(r"\s+", " ", cheap)
+    assert "Nothing found" not in cheap
+    assert "Read as pinyin" in browser.get("/studio/mei/pick?q=mianmo").content.decode()
+    assert "Read as pinyin" not in cheap
+
+
 @pytest.mark.parametrize(
     "q", ["https://item.example.com/steal/flsk.htm", "看 item.example.com/steal flsk", "￥flskstainl￥"]
 )
-def test_a_link_or_copy_code_is_never_corrected_and_its_item_can_be_found(browser: Client, q: str) -> None:
+def test_a_link_or_copy_code_is_never_corrected_and_is_looked_up(browser: Client, q: str) -> None:
+    """Case P5. That its item comes up is in test_paste_offer."""
     take({"title": "Stainless steel flask of item example com htm https"})
     keeper = Caller(mei())
 
@@ -155,9 +179,9 @@ def test_a_link_or_copy_code_is_never_corrected_and_its_item_can_be_found(browse
 
     assert not [word for word in ("Did you mean", "Nothing found", "Stainless steel") if word in page]
     assert not links(typing, "/studio/mei/pick")
-    assert "You searched for a link or copy-code." in page
-    assert 'action="/studio/mei/pick/paste" class="row">' in typing
-    assert f'name="text" value="{q}"' in typing
+    assert 'role="alert"' in page, "no marketplace that is connected here knows it"
+    assert page.count(q) == 1, "it stays in the box, the only one"
+    assert "This is a link or copy-code. Search finds its item." in typing
     assert (answer["items"], answer["to_paste"]) == ([], True)
     assert keeper.get("/offers/suggest", q=q).json()["items"] == []
     assert keeper.get("/offers", q="steel").json()["to_paste"] is False
@@ -172,7 +196,7 @@ def test_what_was_too_much_is_said_and_the_rest_is_searched_for(browser: Client)
     assert "was ignored: 大大大" in page
 
 
-def test_without_an_index_the_page_says_so_and_pasting_still_works(
+def test_without_an_index_the_page_says_so_and_a_link_is_looked_up_all_the_same(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (find_offers, suggest):
@@ -183,4 +207,4 @@ def test_without_an_index_the_page_says_so_and_pasting_still_works(
 
     assert answer.status_code == 503
     assert "The search index is being built" in answer.content.decode()
-    assert "/studio/mei/pick/paste" in answer.content.decode()
+    assert browser.get("/studio/mei/pick?q=https://elsewhere.example/1").status_code == 422

@@ -1,13 +1,19 @@
 """The keeper's side: sign in by code, only one's own shops, nothing stored that was not asked for."""
 
 import re
+from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
+import segno
+import zxingcpp
 from django.test import Client
+from PIL import Image
 
 from joey.kit import clock
+from joey.kit.refusals import TooMany
 from joey.payouts.models import Payee
 from joey.people.models import Person, SignInCode
 from joey.sharing.models import Link
@@ -32,7 +38,7 @@ def signed_in(person: Person, *, fresh: bool = True) -> Client:
 
 
 PAGES = [
-    "", "settings", "pick", "shelves", "share", "visits", "orders", "lost-orders", "earnings", "payout",
+    "", "settings", "pick", "shelves", "share", "share/shop", "visits", "orders", "lost-orders", "earnings", "payout",
     "payout-details",
 ]  # fmt: skip
 
@@ -44,7 +50,7 @@ def test_every_page_asks_strangers_to_sign_in_and_comes_back(client: Client, nam
     answer = client.get(f"/studio/mei/{name}")
 
     assert answer.status_code == 302
-    assert answer.headers["Location"] == f"/studio/sign-in?next=%2Fstudio%2Fmei%2F{name}"
+    assert answer.headers["Location"] == f"/studio/sign-in?next=%2Fstudio%2Fmei%2F{quote(name, safe='')}"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -211,13 +217,14 @@ def test_what_the_rules_refuse_is_shown_to_the_keeper_with_the_reason() -> None:
     assert "电 子 烟" not in client.get("/s/mei").content.decode()
 
 
-def test_a_pasted_text_that_is_no_link_is_refused_beside_the_field() -> None:
+def test_a_link_of_elsewhere_is_refused_and_stays_in_the_box() -> None:
     meis_shop()
 
-    answer = signed_in(mei()).post("/studio/mei/pick/paste", {"text": "hello"})
+    answer = signed_in(mei()).get("/studio/mei/pick", {"q": "https://elsewhere.example/1"})
 
     assert answer.status_code == 422
     assert "not a link or copy-code" in answer.content.decode()
+    assert 'value="https://elsewhere.example/1"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -356,6 +363,24 @@ def test_a_share_link_is_made_by_a_tap_and_not_by_looking() -> None:
     assert client.post(f"/studio/mei/share/{listing.id}", {"channel": "fax"}).status_code == 422
 
 
+def test_a_shop_is_shared_by_its_address_a_code_and_a_poster(client: Client) -> None:
+    """Case P13, second half."""
+    listed(meis_shop(), fresh_flask())
+    keeper = signed_in(mei())
+    assert 'href="/studio/mei/share/shop"' in keeper.get("/studio/mei/share").content.decode()
+
+    shown = keeper.get("/studio/mei/share/shop").content.decode()
+
+    address = "http://localhost:8000/s/mei"
+    assert f">{address}</output>" in shown
+    assert "Ad - I may earn a commission | 小美的好物铺" in shown
+    assert segno.make_qr(address).svg_inline(scale=4, border=2, omitsize=False) in shown
+    poster = client.get("/s/mei/poster.png", headers={"accept-language": "en"})
+    with Image.open(BytesIO(poster.content)) as drawn:
+        assert [found.text for found in zxingcpp.read_barcodes(drawn)] == [address]
+    assert client.get("/s/noone/poster.png").status_code == 404
+
+
 def test_the_poster_has_one_address_for_the_keeper_and_for_everyone(client: Client) -> None:
     listing = listed(meis_shop(), fresh_flask(marketplace="jd"))
     mine = signed_in(mei())
@@ -385,3 +410,16 @@ def test_forms_need_their_csrf_token() -> None:
     assert "open for too long" in answer.content.decode()
     shop.refresh_from_db()
     assert shop.name == "小美的好物铺"
+
+
+def test_a_page_that_refuses_because_it_is_too_much_says_when_to_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Security L18."""
+    listing = listed(meis_shop(), fresh_flask())
+
+    def too_many(*_given: object, **_named: object) -> None:
+        raise TooMany("Too many links.")
+
+    monkeypatch.setattr("joey.studio.share.make_link", too_many)
+    refused = signed_in(mei()).post(f"/studio/mei/share/{listing.pk}", {"channel": "wechat"})
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "30")

@@ -50,7 +50,9 @@ def test_a_return_before_settlement_is_read_once_whatever_its_case_says() -> Non
     take_in(settled(**TWO))
     take_in(refund(back=1238, refund_minor=9900, reported_at=NOW, refunded_at=NOW - 10 * DAY + HOUR))
 
-    assert [step for step in before if "eturn" in step] == ["Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75."]
+    assert [step for step in before if "eturn" in step] == [
+        "Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75."
+    ]
     assert [step for step in steps() if "eturn" in step] == [step for step in before if "eturn" in step]
     assert "Settled; available on 21 Nov | The amount stays." in steps()
 

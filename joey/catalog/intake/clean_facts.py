@@ -1,4 +1,5 @@
-"""Clean what files and marketplaces say about offers, or name the field of the offer that cannot be used.
+"""Clean what files and marketplaces say about offers, or name the field of the offer that cannot be used. A field
+that an offer can do without costs itself alone.
 
 A set of offers is a list per field, all of one length. Nearly every value is clean already, which a few checks on the
 whole list show; otherwise each different value is cleaned once.
@@ -6,7 +7,7 @@ whole list show; otherwise each different value is cleaned once.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
 from itertools import compress
@@ -15,6 +16,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from stdnum import ean, isbn
 
+from joey.kit.markup import may_be_marked_up, without_markup
 from joey.kit.refusals import Invalid
 from joey.kit.text import clean_line, is_clean
 from joey.marketplaces.port import OfferFacts
@@ -29,6 +31,8 @@ MOST_PICTURES = 8
 MOST_POINTS = 400
 LANGUAGES = ("zh-hans", "en")
 LONGEST = {"brand": 80, "model": 80, "category": 60, "seller": 120, "seller_kind": 40, "ships_from": 120}
+# Fields without which an offer is still worth having, and what they are then.
+LESSER = {"commission_ppm": 0, "list_minor": None, "coupon_minor": None}
 FIELDS = tuple(each.name for each in fields(OfferFacts))
 
 _SCHEMES = ("https://", "http://")
@@ -36,21 +40,42 @@ _BETWEEN = "\u2502"  # a printable separator that no text begins or ends with
 _GTIN = re.compile(r"\d{8}|\d{12,14}", re.ASCII)
 
 
-def clean_columns(given: Columns, *, now: datetime) -> tuple[Columns, dict[int, Invalid]]:
-    """The offers with clean, bounded texts and plausible prices, and by place the refusals, which name the field.
+@dataclass(frozen=True)
+class CleanOffers:
+    """Offers fit to keep. `refused` has by place why an offer is not among them; `lost` which of their fields are not.
+
+    Both name the field, and count places as in what was given.
+    """
+
+    columns: Columns
+    refused: dict[int, Invalid]
+    lost: list[tuple[int, Invalid]]
+
+
+def clean_columns(given: Columns, *, now: datetime) -> CleanOffers:
+    """The offers with clean, bounded texts without mark-up, and plausible prices.
 
     A price that is not above zero is unknown. A coupon that saves nothing is dropped. No `as_of` is later than `now`: a
     source whose clock is fast must not extend its prices. Of an offer with several faults the first is reported.
     """
     refused: dict[int, Invalid] = {}
+    lost: list[tuple[int, Invalid]] = []
 
     def each(name: str, clean: Callable[[Any], Any], are_fit: Callable[[list[Any]], bool] = _never) -> list[Any]:
-        return given[name] if are_fit(given[name]) else _each(name, given[name], clean, refused)
+        if are_fit(given[name]):
+            return given[name]
+        column, wrong = _each(name, given[name], clean)
+        if name in LESSER:
+            lost.extend(wrong.items())
+        else:
+            for place, refusal in wrong.items():
+                refused.setdefault(place, refusal)
+        return column
 
     clean = given | {
         "identity": each("identity", _identity, partial(are_clean_names, longest=200)),
         "external_id": each("external_id", _external_id, partial(are_clean_names, longest=120)),
-        "title": each("title", _title, partial(are_clean_names, longest=300)),
+        "title": each("title", _title, lambda texts: "" not in texts and _are_lines(texts, 300)),
         "currency": each("currency", _currency),
         "commission_ppm": each("commission_ppm", _rate),
         "list_minor": each("list_minor", _price, _are_prices),
@@ -65,7 +90,7 @@ def clean_columns(given: Columns, *, now: datetime) -> tuple[Columns, dict[int, 
         "history": [_history(each) if each else each for each in given["history"]],
     }
     for name, longest in LONGEST.items():
-        clean[name] = each(name, partial(clean_line, longest=longest), partial(are_clean, longest=longest))
+        clean[name] = each(name, partial(_line, longest=longest), partial(_are_lines, longest=longest))
     if any(clean["coupon_minor"]):
         clean["coupon_minor"] = [
             coupon if coupon is not None and price is not None and coupon < price else None
@@ -77,7 +102,7 @@ def clean_columns(given: Columns, *, now: datetime) -> tuple[Columns, dict[int, 
         ]
     else:
         clean["coupon_until"] = [None] * len(clean["coupon_minor"])
-    return without(clean, refused) if refused else clean, refused
+    return CleanOffers(without(clean, refused) if refused else clean, refused, lost)
 
 
 def columns_of(facts: Iterable[OfferFacts]) -> Columns:
@@ -142,8 +167,8 @@ def _are_pictures(column: list[Any]) -> bool:
     return max(map(len, column), default=0) <= MOST_PICTURES and _are_urls([url for urls in column for url in urls])
 
 
-def _each(name: str, column: list[Any], clean: Callable[[Any], Any], refused: dict[int, Invalid]) -> list[Any]:
-    """Clean each different value once. A value that raises Invalid is refused at each of its places."""
+def _each(name: str, column: list[Any], clean: Callable[[Any], Any]) -> tuple[list[Any], dict[int, Invalid]]:
+    """(the column, by place what cannot be used) with each different value cleaned once."""
     known: dict[Any, Any] = {}
     wrong: dict[Any, Invalid] = {}
     one = len(column) > 1 and column[0] == column[1] and column.count(column[0]) == len(column)
@@ -153,12 +178,17 @@ def _each(name: str, column: list[Any], clean: Callable[[Any], Any], refused: di
         except Invalid as refusal:
             refusal.field = name
             wrong[value] = refusal
-            known[value] = None
-    if wrong:
-        for place, value in enumerate(column):
-            if value in wrong:
-                refused.setdefault(place, wrong[value])
-    return [known[column[0]]] * len(column) if one else [known[value] for value in column]
+            known[value] = LESSER.get(name)
+    places = {place: wrong[value] for place, value in enumerate(column) if value in wrong} if wrong else {}
+    return [known[column[0]]] * len(column) if one else [known[value] for value in column], places
+
+
+def _line(text: str, longest: int) -> str:
+    return clean_line(without_markup(text), longest)
+
+
+def _are_lines(texts: list[Any], longest: int) -> bool:
+    return are_clean(texts, longest=longest) and not may_be_marked_up("\n".join(texts))
 
 
 def _identity(text: str) -> str:
@@ -174,7 +204,7 @@ def _external_id(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    title = clean_line(text, 300)
+    title = _line(text, 300)
     if not title:
         raise Invalid(_("The offer has no title."))
     return title
@@ -207,11 +237,12 @@ def _url(url: str) -> str:
 
 
 def _pictures(urls: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_url(url) for url in urls[:MOST_PICTURES] if url)
+    """Those that can be kept: a picture that cannot is only a picture less."""
+    return tuple(url for url in urls if url and _are_urls([url]))[:MOST_PICTURES]
 
 
 def _translations(given: Any) -> dict[str, str]:
-    return {language: text for language in LANGUAGES if (text := clean_line(given.get(language, ""), 300))}
+    return {language: text for language in LANGUAGES if (text := _line(given.get(language, ""), 300))}
 
 
 def _history(points: Any) -> Any:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+
 from joey.catalog.intake.files.forms import FORMS, form_of
 from joey.catalog.intake.files.read_mapping import read_mapping
 from joey.catalog.intake.files.report_file import report_of, report_of_refusal, write_report
@@ -34,19 +36,22 @@ def import_file(
     try:
         columns = read_mapping(mapping) if mapping else None
         form = form or (columns.format if columns else "") or form_of(file)
-        refused_rows = refused_rows or Path(refused_name(file, form if form in FORMS else "txt"))
+        refused_rows = refused_rows or refused_file(file, marketplace, form if form in FORMS else "txt")
         done = import_offers(
             file, marketplace, mapping=columns, form=form, complete=full, refused_to=refused_rows, progress=progress
         )
     except Refusal as refusal:
         write_report(report, report_of_refusal(refusal))
         raise
-    write_report(report, report_of(done.accepted, done.changed, done.refused))
+    write_report(report, report_of(done.accepted, done.changed, done.refused, done.notes, done.noted))
     return ImportedFile(done, refused_rows)
 
 
-def refused_name(file: Path, form: str) -> str:
-    """goods.csv.gz → goods.refused.csv, in the current folder: the file's own folder may not be writable."""
+def refused_file(file: Path, marketplace: str, form: str) -> Path:
+    """goods.csv.gz of feed:tea → DATA/refused/feed-tea/goods.refused.csv: the file's own folder may not be writable.
+
+    Two feeds may be called alike, and the rows that one file of refused rows still has replace it.
+    """
     name = file.name.removesuffix(".gz")
-    stem = name.rpartition(".")[0] or name
-    return f"{stem}.refused.{form}"
+    stem = (name.rpartition(".")[0] or name).removesuffix(".refused")
+    return Path(settings.DATA) / "refused" / marketplace.replace(":", "-") / f"{stem}.refused.{form}"

@@ -4,7 +4,6 @@ Rows go straight into a temporary table, so that a file of any size takes the sa
 only while they are merged.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,31 +12,22 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.clean_facts import Columns, clean_columns, without
+from joey.catalog.intake.clean_rows import CleanRows, Progress
 from joey.catalog.intake.files.allowed_hosts import AllowedHosts
 from joey.catalog.intake.files.forms import form_of, reader
 from joey.catalog.intake.files.mapping import Mapping
 from joey.catalog.intake.files.opened import OpenedFile
-from joey.catalog.intake.files.read_columns import read_columns
 from joey.catalog.intake.files.reading_plan import Plan, check_columns
-from joey.catalog.intake.files.refused_rows import RefusedRow, RefusedRows
-from joey.catalog.intake.files.rows import Reader, RowFault
-from joey.catalog.intake.files.source_columns import shown_name
-from joey.catalog.intake.files.unreadable_file import UnreadableFile
+from joey.catalog.intake.files.refused_rows import RefusedRow, RefusedRows, RowNote
 from joey.catalog.intake.merge_offers import merge
+from joey.catalog.intake.rows_of_one_id import rows_of_one_id
 from joey.catalog.intake.stage_offers import stage
 from joey.kit import clock
 from joey.kit.refusals import Invalid
 from joey.marketplaces.imported import AllowedFeed, feeds, is_feed, keep_feed
 from joey.marketplaces.registry import is_known, manifest_of
 
-MOST_REFUSED = 100_000  # with more the mapping is wrong, not the rows
 MOST_PICTURE_HOSTS = 20
-# Fields of clean_facts → what a file calls them.
-CALLED = {
-    "external_id": "id", "identity": "id", "now_minor": "price", "list_minor": "list_price",
-    "coupon_minor": "coupon_price", "picture_urls": "pictures", "commission_ppm": "commission_rate_percent",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,14 +43,13 @@ class Imported:
     refused: tuple[RefusedRow, ...] = ()
     new: int = 0
     withdrawn: int = 0
+    notes: tuple[RowNote, ...] = ()  # the first of them: fields that were lost, rows of one id, rows left out
+    noted: int = 0
     hosts: frozenset[str] = frozenset()  # where links of this feed may lead; empty for a connected marketplace
 
     @property
     def unchanged(self) -> int:
         return self.accepted - self.changed
-
-
-Progress = Callable[[int, int, int], None]  # (bytes read, bytes in all, rows); rows once more when merging begins
 
 
 @transaction.atomic(durable=True)
@@ -82,23 +71,20 @@ def import_offers(
     the marketplace, mapping or format, and TooManyMissing; nothing is changed then, here or in `refused_to`.
     """
     mapping = mapping or Mapping()
-    if not (is_known(marketplace) or is_feed(marketplace)):
-        raise Invalid(
-            _("There is no marketplace “%s”. A feed is feed:NAME, of up to 59 of a–z, 0–9 and “-”.") % marketplace[:60],
-            field="marketplace",
-        )
     now = now or clock.now()
+    plan = plan_for(marketplace, mapping, now)
     feed = _allowed_feed(marketplace, mapping)
-    plan = _plan(marketplace, feed, mapping, now)
-    named: set[str] = set()
     with OpenedFile(path) as opened, RefusedRows(refused_to) as refused:
-        read = reader(opened, form or mapping.format or form_of(path), delimiter=mapping.delimiter)
+        read = reader(opened, form or mapping.format or form_of(path), mapping)
         check_columns(mapping, read.columns)
         life = feed.price_life if feed else manifest_of(marketplace).price_life
-        staged = stage(_chunks(opened, read, plan, refused, named, progress), {marketplace: life})
+        rows = CleanRows(opened, read, plan, refused, progress)
+        staged = stage(rows.chunks(), {marketplace: life})
+        for same in rows_of_one_id():
+            rows.notes.add(rows.number_of(same.kept), "id", same.say(rows.number_of))
         if feed is not None and staged.count:
             feed = _with_hosts_seen(feed, plan)
-        merged = merge(staged, dated=plan.is_dated(read.columns), complete=complete, named=named, now=now)
+        merged = merge(staged, dated=plan.is_dated(read.columns), complete=complete, named=rows.named, now=now)
         if feed is not None and staged.count:  # before the commit: no offer is shown before its feed may lead anywhere
             keep_feed(marketplace, feed)
         refused.keep()
@@ -108,36 +94,10 @@ def import_offers(
         refused=tuple(refused.rows),
         new=merged.new,
         withdrawn=merged.withdrawn,
+        notes=tuple(rows.notes.first),
+        noted=rows.notes.count,
         hosts=feed.hosts if feed else frozenset(),
     )
-
-
-def _chunks(
-    opened: OpenedFile, read: Reader, plan: Plan, refused: RefusedRows, named: set[str], progress: Progress
-) -> Iterator[Columns]:
-    """Clean columns, chunk by chunk; refused rows go to `refused`."""
-    first = rows_read = 0
-    for rows in read.chunks():
-        given, wrong = read_columns(rows, plan)
-        size = len(rows.numbers)
-        kept = [place for place in range(size) if place not in wrong]
-        clean, refusals = clean_columns(without(given, wrong) if wrong else given, now=plan.now)
-        for place, refusal in refusals.items():
-            name = CALLED.get(refusal.field or "", refusal.field or "")
-            wrong[kept[place]] = RowFault(shown_name(plan.mapping, name), str(refusal))
-        for place in sorted(wrong):
-            refused.add(read, rows, place, wrong[place])
-        if len(refused.rows) > MOST_REFUSED:
-            raise UnreadableFile(
-                _("More than %(most)d rows were refused, the first for its %(field)s: %(reason)s. Check the mapping.")
-                % {"most": MOST_REFUSED, "field": refused.rows[0].field, "reason": refused.rows[0].reason}
-            )
-        named.update(given["external_id"][place] for place in wrong)
-        count = size - len(wrong)
-        yield clean | {"ordinal": list(range(first, first + count)), "offer_id": [None] * count}
-        first += count
-        rows_read += size
-        progress(opened.done, opened.size, rows_read)
 
 
 def _allowed_feed(marketplace: str, mapping: Mapping) -> AllowedFeed | None:
@@ -156,7 +116,14 @@ def _allowed_feed(marketplace: str, mapping: Mapping) -> AllowedFeed | None:
     )
 
 
-def _plan(marketplace: str, feed: AllowedFeed | None, mapping: Mapping, now: datetime) -> Plan:
+def plan_for(marketplace: str, mapping: Mapping, now: datetime) -> Plan:
+    """How a file is read into a marketplace. Raises Invalid naming what is wrong with the marketplace or mapping."""
+    if not (is_known(marketplace) or is_feed(marketplace)):
+        raise Invalid(
+            _("There is no marketplace “%s”. A feed is feed:NAME, of up to 59 of a–z, 0–9 and “-”.") % marketplace[:60],
+            field="marketplace",
+        )
+    feed = _allowed_feed(marketplace, mapping)
     if feed is None:
         manifest = manifest_of(marketplace)
         zone = mapping.zone or manifest.zone

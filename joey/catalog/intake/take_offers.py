@@ -66,14 +66,14 @@ def _clean_chunks(
     first = 0
     while chunk := list(islice(rest, CHUNK)):
         given = columns_of(each for _offer_id, each in chunk)
-        clean, wrong = clean_columns(given, now=now)
+        clean = clean_columns(given, now=now)
         where: Columns = {
             "ordinal": list(range(first, first + len(chunk))),
             "offer_id": [offer_id for offer_id, _facts in chunk],
         }
-        for place, refusal in sorted(wrong.items()):
+        for place, refusal in sorted(clean.refused.items()):
             refused.append(
                 RefusedFacts(first + place, given["external_id"][place][:120], refusal.field or "", str(refusal))
             )
-        yield clean | (without(where, wrong) if wrong else where)
+        yield clean.columns | (without(where, clean.refused) if clean.refused else where)
         first += len(chunk)

@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -26,16 +27,20 @@ TRY_AGAIN_SECONDS = 600  # after a picture that could not be fetched
 
 
 def picture_bytes(offer_id: UUID) -> bytes | None:
-    """The offer's first picture as WebP, at most 800 pixels a side; None if it has none.
+    """The offer's first picture as WebP, at most 800 pixels a side; None if it has none. One query."""
+    found = Offer.objects.filter(pk=offer_id).values_list("marketplace", "picture_urls").first()
+    return picture_of(offer_id, *found) if found else None
+
+
+def picture_of(offer_id: UUID, marketplace: str, picture_urls: Sequence[str]) -> bytes | None:
+    """The same of an offer that was read. No query.
 
     The first request fetches it, which can take seconds; later ones read a file. A picture that did not come is asked
     for again after ten minutes.
     """
-    found = Offer.objects.filter(pk=offer_id).values_list("marketplace", "picture_urls").first()
-    if found is None or not found[1]:
+    if not picture_urls:
         return None
-    marketplace, (url, *_rest) = found
-    manifest = manifest_of(marketplace)
+    url, manifest = picture_urls[0], manifest_of(marketplace)
     if "picture" not in manifest.allowed.stored:
         return None
     path = _path(offer_id, url)

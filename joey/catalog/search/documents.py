@@ -6,15 +6,16 @@ after a key neither misses nor repeats anything while the index changes.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from joey.catalog.cards import earning_marketplaces
 from joey.catalog.price_now import coupon_runs
-from joey.catalog.search.fold import fold
+from joey.catalog.search.fold import fold, is_unspaced
 from joey.catalog.search.folder import VERSION
+from joey.catalog.search.sounds import sounds_of
 from joey.catalog.search.split_words import offer_words
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Manifest
@@ -63,6 +64,7 @@ def schema() -> "Schema":
     made.add_text_field("id", tokenizer_name="raw", index_option="basic")
     made.add_text_field("words", tokenizer_name="whitespace", index_option="basic")
     made.add_text_field("letters", tokenizer_name="whitespace", index_option="basic")
+    made.add_text_field("sounds", tokenizer_name="whitespace", index_option="basic")
     made.add_text_field("facts", tokenizer_name="raw", index_option="basic")
     for name in ("low_id", "coupon_until", *SORTS):
         made.add_unsigned_field(name, fast=True)
@@ -84,6 +86,7 @@ def document(row: OfferRow, earning: Mapping[str, Manifest], now: int) -> "Docum
             "id": row.id,
             "words": " ".join(words),
             "letters": " ".join(letters),
+            "sounds": " ".join(_sounds(words)),
             "facts": _facts(row.marketplace, row.currency, row.category, row.brand, row.in_stock),
             "low_id": low,
             "coupon_until": (row.coupon_until or ALWAYS) if runs else 0,
@@ -110,6 +113,12 @@ def in_memory(rows: Iterable[OfferRow], *, now: int) -> "Searcher":
     writer.wait_merging_threads()
     index.reload()
     return index.searcher()
+
+
+def _sounds(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        if is_unspaced(word):
+            yield from sounds_of(word)
 
 
 @lru_cache(maxsize=10_000)

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.search import match
-from joey.catalog.search.documents import IN_STOCK, MOST, OfferRow, id_of, in_memory, price_range, schema
+from joey.catalog.search.documents import IN_STOCK, MOST, OfferRow, in_memory, price_range, schema
+from joey.catalog.search.in_order import ListPlace, in_order
 from joey.catalog.search.read_index import guarded, searcher
 from joey.catalog.search.split_words import QuestionWords, question_words
 from joey.kit.refusals import Invalid
@@ -21,23 +22,14 @@ from joey.marketplaces.registry import is_known
 from joey.money.money import EXPONENTS
 
 if TYPE_CHECKING:
-    from tantivy import DocAddress, Query, Searcher
+    from tantivy import Query, Searcher
 
 MOST_PER_PAGE = 100
 MOST_MINOR = 10**14
 SALT = "catalog.search"
 KEYS = {"relevance": "sales", "sales": "sales", "price": "price", "earning": "earning", "newest": "newest"}
-SLACK = 8  # a few more than asked for, so that offers with equal keys seldom need a second query
-MOST_EQUALS = 100_000
+BY_SOUND = 8  # the tier of what is found by how it sounds, where nothing else is
 BY_MARKETPLACE_ONLY = 9  # the tier behind those of `match`
-
-
-class ListPlace(NamedTuple):
-    """An offer's place in a list: how well it matches, its sort key, its id. No two are equal."""
-
-    tier: int
-    key: int
-    id: UUID
 
 
 class ListStart(NamedTuple):
@@ -78,7 +70,7 @@ class FindOffers:
         limit: int,
     ) -> "FindOffers":
         """Raises Invalid naming the field. No `q` is refused: one that is too long is cut, see QuestionWords.cut, and
-        a link or copy-code has no words, so it finds nothing.
+        a link or copy-code has no words, so it finds nothing. Who asks for the cheapest gets them sorted by price.
         """
         if marketplace and not is_known(marketplace):
             raise Invalid(_("Joey does not know this marketplace."), field="marketplace")
@@ -98,9 +90,12 @@ class FindOffers:
                 )
         if min_minor is not None and max_minor is not None and min_minor > max_minor:
             raise Invalid(_("The lowest price is above the highest one."), field="max_price")
+        words = question_words("" if is_pasted(q) else q)
+        if words.cheap and sort == "relevance":
+            sort = "price"
         return FindOffers(
-            question_words("" if is_pasted(q) else q), not q.strip(), (marketplace or "")[:64] or None,
-            (category or "")[:60] or None, currency or None, min_minor, max_minor, sort, in_stock, coupon, limit,
+            words, not q.strip(), (marketplace or "")[:64] or None, (category or "")[:60] or None, currency or None,
+            min_minor, max_minor, sort, in_stock, coupon, limit,
         )  # fmt: skip
 
     def start(self, cursor: str | None, *, now: datetime) -> ListStart:
@@ -114,8 +109,17 @@ class FindOffers:
         if not self.words.words and not self.blank:
             return []  # punctuation only, or a link, which no title matches
         with guarded():
-            index = searcher()
-            return list(self._places(index, start, enumerate(self._tiers(index)), self.limit + 1 + more))
+            index, wanted = searcher(), self.limit + 1 + more
+            found = list(self._places(index, start, enumerate(self._tiers(index)), wanted))
+            if not found and (start.after is None or start.after.tier == BY_SOUND):
+                found = self.places_by_sound(index, start, match.as_typed_sounds(self.words.words, index), wanted)
+            return found
+
+    def places_by_sound(
+        self, index: "Searcher", start: ListStart, sounding: "Iterable[Query]", wanted: int
+    ) -> list[ListPlace]:
+        """The places of what is found by how it sounds."""
+        return list(self._places(index, start, ((BY_SOUND, each) for each in sounding), wanted))
 
     def places_of(self, named: Sequence[OfferRow], start: ListStart) -> list[ListPlace]:
         """The places from `start` on of offers that a marketplace named for these words, in this host's index or not.
@@ -149,13 +153,13 @@ class FindOffers:
         from tantivy import Occur
 
         after = start.after
-        narrowed = [(Occur.Must, each) for each in self._filters(int(start.moment.timestamp()))]
+        narrowed = [(Occur.Must, each) for each in self.filters(int(start.moment.timestamp()))]
         better: list[Query] = []
         for tier, query in tiers:
             if after is None or tier >= after.tier:
                 parts = [(Occur.Must, query), *narrowed, *((Occur.MustNot, each) for each in better)]
                 behind = after if after is not None and after.tier == tier else None
-                found = _in_order(index, parts, KEYS[self.sort], wanted, behind)
+                found = in_order(index, parts, KEYS[self.sort], wanted, behind)
                 yield from (ListPlace(tier, key, id_) for key, id_ in found)
                 wanted -= len(found)
                 if wanted <= 0 or (not mixes and self.sort != "relevance" and (found or behind)):
@@ -170,7 +174,7 @@ class FindOffers:
         of_sort = match.tiers if self.sort == "relevance" else match.loose_tiers
         return of_sort(self.words.words, index, guesses=guesses)
 
-    def _filters(self, moment: int) -> "Iterator[Query]":
+    def filters(self, moment: int) -> "Iterator[Query]":
         from tantivy import FieldType, Query
 
         facts = [
@@ -205,42 +209,3 @@ class FindOffers:
         if question != self._same_question():
             raise refusal
         return ListStart(datetime.fromisoformat(moment), ListPlace(tier, key, UUID(hex_)))
-
-
-def _in_order(
-    index: "Searcher", parts: "Sequence[tuple[Any, Query]]", field: str, wanted: int, after: ListPlace | None
-) -> list[tuple[int, UUID]]:
-    """The first `wanted` matches by (key, id) after `after`.
-
-    Tantivy sorts by the key only, so all matches with the last key are fetched and sorted here.
-    """
-    lowest = after.key if after is not None else 0
-    last = (after.key, after.id) if after is not None else (-1, UUID(int=0))
-    found: list[tuple[int, UUID]] = []
-    while len(found) < wanted:
-        hits, more = _keyed(index, parts, field, lowest, MOST, wanted - len(found) + SLACK)
-        if not more:
-            return sorted(found + [hit for hit in hits if hit > last])[:wanted]
-        edge = max(key for key, _id in hits)
-        whole = sorted(found + [hit for hit in hits if hit[0] < edge and hit > last])
-        if len(whole) < wanted:
-            equals, _more = _keyed(index, parts, field, edge, edge, MOST_EQUALS)
-            whole += sorted(hit for hit in equals if hit > last)
-        found, lowest = whole, edge + 1
-    return found[:wanted]
-
-
-def _keyed(
-    index: "Searcher", parts: "Sequence[tuple[Any, Query]]", field: str, lowest: int, highest: int, limit: int
-) -> tuple[list[tuple[int, UUID]], bool]:
-    """Matches within a range of keys, lowest key first, and whether there may be more."""
-    from tantivy import FieldType, Occur, Order, Query
-
-    if lowest > 0 or highest < MOST:
-        parts = [*parts, (Occur.Must, Query.range_query(schema(), field, FieldType.Unsigned, lowest, highest))]
-    query = parts[0][1] if len(parts) == 1 else Query.boolean_query(list(parts))
-    hits = index.search(query, limit=limit, count=False, order_by_field=field, order=Order.Asc).hits
-    places: list[DocAddress] = [place for _key, place in hits]
-    high, low = (index.fast_field_values(name, places) for name in ("newest", "low_id"))
-    ids = [id_of(int(one or 0), int(other or 0)) for one, other in zip(high, low, strict=True)]
-    return [(int(key), id_) for (key, _place), id_ in zip(hits, ids, strict=True)], len(hits) == limit

@@ -15,9 +15,11 @@ UNSPACED = (
 )
 LONGEST_UNIT = 40
 RUNS = re.compile(rf"[{UNSPACED}]+|\d+(?:[.,]\d+)*|[^\W\d_{UNSPACED}]+")
-# Characters that join what is on both sides, 5/8; and letters joined by them: wi-fi, levi's.
-GLUE = re.compile("[-._/'’·&+]")
+# Characters that join what is on both sides, 5/8, 180×200; and letters joined by them: wi-fi, levi's.
+GLUE = re.compile("[-._/'’·&+×]")
 GLUED = re.compile(rf"[^\W\d_{UNSPACED}]+(?:{GLUE.pattern}[^\W\d_{UNSPACED}]+)+")
+# Forms of one character of which neither is the other's traditional one, and the form each is taken for.
+_VARIANTS = ("著妳牠账钮黏蕃揹祇蔴簷吋呎", "着你它帐纽粘番背只麻檐寸尺")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
@@ -91,4 +93,5 @@ def _plain_characters() -> dict[int, str]:
         plain |= {
             ord(one): other for one, other in zip(characters, answers, strict=True) if one != other and len(other) == 1
         }
-    return plain
+    variants = {ord(one): other for one, other in zip(*_VARIANTS, strict=True)}
+    return {code: other.translate(variants) for code, other in plain.items()} | variants

@@ -1,6 +1,6 @@
 """Where the index is: one folder for each build, a link to the one in use, two locks.
 
-`DATA/search/current` → `v2-<when>`. The link is replaced in one step, so that a reader always opens a whole index.
+`DATA/search/current` → `v3-<when>`. The link is replaced in one step, so that a reader always opens a whole index.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-VERSION = 2  # of the schema and of the folding: an index of another version is not read, and a new one is built
+VERSION = 3  # of the schema and of the folding: an index of another version is not read, and a new one is built
 NOTE = "followed.json"
 BROKEN = "broken"  # written by a reader that could not open it
 WRITING, BUILDING = "writing.lock", "building.lock"

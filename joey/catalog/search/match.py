@@ -1,18 +1,23 @@
 """The index queries for the words of a question, strictest first.
 
-1. every word exactly, in this order; 2. every word exactly, or another name of that brand; 3. Chinese words also as
-adjacent characters, however a title was split, letters also as the beginning of a word; 4. letters also with a typing
-error. Digits are never guessed. The tier of an offer depends only on the offer and the question, so a list read page by
-page keeps its order while other offers come and go.
+1. every word exactly, in this order; 2. every word exactly; 3. Chinese words also as adjacent characters, however a
+title was split, letters also as the beginning of a word, glued or spaced; 4. every word exactly, or a synonym; 5. both;
+6. letters also with a typing error. Where no word has a synonym, 3 and 5 are one. Digits are never guessed. The tier of
+an offer depends only on the offer and the question, so a list read page by page keeps its order while other offers come
+and go.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from joey.catalog.search.brand_names import Name
 from joey.catalog.search.documents import schema
-from joey.catalog.search.split_words import BETWEEN, QuestionWord, bridge, halves, pairs
+from joey.catalog.search.fold import is_unspaced
+from joey.catalog.search.sounds import same_sound, typed_sounds
+from joey.catalog.search.spellings import SMALLEST_UNITS
+from joey.catalog.search.split_words import BETWEEN, QuestionWord, bridge, halves, joint, pairs
 
 if TYPE_CHECKING:
     from tantivy import Query, Searcher
@@ -29,25 +34,70 @@ def tiers(words: Sequence[QuestionWord], searcher: "Searcher", *, guesses: bool 
 
     A single character matches everywhere: 茶 in 绿茶, which is a word of its own, as much as in 茶歇裙.
     """
-    if len(words) == 1 and words[0].han and len(words[0].units[0]) == 1:
+    if len(words) == 1 and words[0].han and len(words[0].text) == 1:
         yield from loose_tiers(words, searcher, guesses=guesses)
         return
-    strict = [_whole(word.units) for word in words]
+    strict = [whole(word.units) for word in words]
     bridges = [_term("letters", bridge(one, other)) for one, other in pairwise(words)]
     first = _all([*strict, *bridges])
     if len(words) > 1 and all(word.han for word in words):  # 保温 杯 are the one word 保温杯 to the splitter
-        first = _any([first, _term("words", "".join(word.units[0] for word in words))])
+        first = _any([first, _term("words", "".join(word.text for word in words))])
     yield first
-    if bridges or any(word.also for word in words):
+    if bridges:
+        yield _all(strict)
+    if any(word.also for word in words):  # the very word comes first, however a title was split
+        yield loosely([replace(word, also=()) for word in words], searcher, guesses=False)
         yield _all(_named(word) for word in words)
     yield from loose_tiers(words, searcher, guesses=guesses)
 
 
 def loose_tiers(words: Sequence[QuestionWord], searcher: "Searcher", *, guesses: bool = True) -> "Iterator[Query]":
     """The last two tiers: first without guessing, then, with `guesses`, with typing errors forgiven."""
-    yield _all(_loose(word, beginnings, searcher) for word in words)
-    if guesses and any(_may_be_misspelt(word, unit) for word in words for unit in word.units):
-        yield _all(_loose(word, readings, searcher) for word in words)
+    yield loosely(words, searcher, guesses=False)
+    if guesses and _may_guess(words):
+        yield loosely(words, searcher, guesses=True)
+
+
+def loosely(words: Sequence[QuestionWord], searcher: "Searcher", *, guesses: bool) -> "Query":
+    """All words, each as loosely as anything is matched; with `guesses`, typing errors are forgiven."""
+    meaning = readings if guesses and _may_guess(words) else beginnings
+    parts: list[Query] = []
+    at = 0
+    while at < len(words):
+        each = _loose(words[at], meaning, searcher)
+        together = "".join(word.text for word in words[at : at + 2])
+        is_spaced = at + 1 < len(words) and _is_plain(words[at]) and _is_plain(words[at + 1])
+        if is_spaced and searcher.doc_freq("words", together):  # power bank finds powerbank
+            other = _loose(words[at + 1], meaning, searcher)
+            parts.append(_any([_all([each, other]), _term("words", together)]))
+            at += 2
+        else:
+            parts.append(each)
+            at += 1
+    return _all(parts)
+
+
+def _is_plain(word: QuestionWord) -> bool:
+    return len(word.units) == 1 and word.text.isascii() and word.text.isalpha()
+
+
+def _may_guess(words: Sequence[QuestionWord]) -> bool:
+    return any(_may_be_misspelt(word, unit) for word in words for unit in word.units)
+
+
+def as_typed_sounds(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
+    """Chinese that was typed in Latin letters, as it sounds or by its initials: kafei, kf. Nothing for any other."""
+    typed = "".join(unit for word in words for unit in word.units)
+    if sounds := typed_sounds(typed, searcher):
+        yield _all(_term("sounds", each) for each in sounds)
+
+
+def as_same_sounds(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
+    """Chinese words that sound like those of the question: 面膜 for 面摸. Nothing for one without Chinese."""
+    if sounds := same_sound([(word.text, word.han) for word in words], searcher):
+        others = [word for word in words if not word.han]
+        alike = [_term("sounds", each) for each in sounds]
+        yield _all([*alike, *([loosely(others, searcher, guesses=False)] if others else [])])
 
 
 def beginnings(token: str, searcher: "Searcher") -> list[str]:
@@ -101,28 +151,52 @@ def _vocabulary(searcher: "Searcher") -> _Vocabulary:
 
 
 def _named(word: QuestionWord) -> "Query":
-    return _any([_whole(word.units), *(_whole(name) for name in word.also)])
+    return _any([whole(word.units), *(whole(name) for name in word.also)])
 
 
-def _whole(units: Name) -> "Query":
+def whole(units: Name) -> "Query":
     """The tokens side by side: 14Pro finds 14 Pro. Letters parted by a hyphen also as one word: wi-fi finds wifi."""
     if len(units) == 1:
         return _term("words", units[0])
     apart = [_term("words", unit) for unit in units]
-    beside = [_term("letters", one + BETWEEN + other) for one, other in pairwise(units)]
+    beside = [_term("letters", joint(one, other)) for one, other in pairwise(units)]
     together = _all([*apart, *beside])
     return _any([together, _term("words", "".join(units))]) if all(map(str.isalpha, units)) else together
 
 
 def _loose(word: QuestionWord, meaning: Meaning, searcher: "Searcher") -> "Query":
     if word.han:
-        found = _all(_term("letters", pair) for half in halves(word.units[0]) for pair in pairs(half))
+        found = _all(_term("letters", pair) for unit in word.units for half in halves(unit) for pair in pairs(half))
+    elif _is_quantity(word):
+        found = whole(word.units)
     else:
-        apart = _all(
-            _terms(meaning(unit, searcher) if unit.isalpha() and not word.also else [unit]) for unit in word.units
-        )
-        found = _any([apart, _whole(word.units)]) if len(word.units) > 1 else apart
-    return _any([found, *(_whole(name) for name in word.also)])
+        forgiving = beginnings if word.also else meaning
+        apart = _all(_terms(forgiving(unit, searcher) if unit.isalpha() else [unit]) for unit in word.units)
+        found = _any([apart, whole(word.units), *_parted(word, searcher)])
+    return _any([found, *map(_characters, word.also)])
+
+
+def _is_quantity(word: QuestionWord) -> bool:
+    """500 ml is one thing to look for, and so is 180×200: 500 and ml apart are something else."""
+    first, *rest = word.units
+    return first[0].isdecimal() and bool(rest) and all(each in SMALLEST_UNITS or each[0].isdecimal() for each in rest)
+
+
+def _parted(word: QuestionWord, searcher: "Searcher") -> "Iterator[Query]":
+    """A word of letters as two of the index that follow each other: powerbank finds power bank."""
+    if _is_plain(word):
+        for middle in range(1, len(word.text)):
+            sides = word.text[:middle] + BETWEEN + word.text[middle:]
+            if searcher.doc_freq("letters", sides):
+                yield _term("letters", sides)
+
+
+def _characters(name: Name) -> "Query":
+    """A synonym as adjacent characters and tokens, however a title was split."""
+    parts = [_term("letters", joint(one, other)) for one, other in pairwise(name)]
+    for unit in name:
+        parts += [_term("letters", pair) for pair in pairs(unit)] if is_unspaced(unit) else [_term("words", unit)]
+    return _all(parts)
 
 
 def _may_be_misspelt(word: QuestionWord, unit: str) -> bool:

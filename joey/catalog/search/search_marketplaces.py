@@ -27,6 +27,7 @@ from joey.catalog.search.ask_marketplace import (
 from joey.catalog.search.fold import is_unspaced
 from joey.catalog.search.models import AskedSearch
 from joey.kit.close_connection import close_connection, close_while_waiting
+from joey.kit.limits import SEARCHES_OF_PERSON
 from joey.kit.rate_limit import Limit, hit
 from joey.kit.refusals import Refusal, TooMany
 from joey.marketplaces import registry
@@ -40,7 +41,6 @@ MAX_ASKING = 4  # at once in this process, each a thread; no marketplace takes m
 SHORTEST = 2  # characters that are worth a call, unless one is a word
 JUST_NOW = timedelta(minutes=10)
 DAY = timedelta(days=1)
-PER_PERSON = Limit("searches at marketplaces of a person", 100, DAY)
 
 
 class AskState(Enum):
@@ -184,7 +184,7 @@ class MarketplaceSearch:
         claim = claim_search(code, self._question, asker=self._asker, now=self._now)
         if claim is not None:
             of_instance = Limit(f"searches at {code}", settings.JOEY_SEARCHES_PER_DAY, DAY)
-            counted = (PER_PERSON, self._asker), (of_instance, "")
+            counted = (SEARCHES_OF_PERSON, self._asker), (of_instance, "")
             hit(*counted, now=self._now, text=_TROUBLES[AskState.USED_UP])  # not asked then: the claim is undone, too
         return claim
 

@@ -11,12 +11,15 @@ from operator import add
 from threading import Lock
 from typing import Any
 
-from joey.catalog.search.brand_names import Name, chinese_names, other_names
+from joey.catalog.search.brand_names import Name, chinese_names
 from joey.catalog.search.fold import GLUE, GLUED, LONGEST_UNIT, RUNS, fold, is_unspaced, tokens
+from joey.catalog.search.spellings import one_spelling
+from joey.catalog.search.synonyms import synonyms
+from joey.catalog.search.wishes import CHEAP, FILLERS
 
 LONGEST_QUESTION, LONGEST_READ = 100, 1000
 MOST_WORDS = 12
-LONGEST_NAME = 3  # words of a brand's name as people type it: la roche posay
+LONGEST_NAME = 4  # words of a name as people type it: la roche posay
 BETWEEN = "·"  # separates a pair of which one is not Chinese
 
 _known_brands: set[str] = set()
@@ -25,19 +28,33 @@ _lock = Lock()
 
 @dataclass(frozen=True)
 class QuestionWord:
-    """One word of a question. `units` are its tokens: 14Pro is ("14", "pro")."""
+    """One word of a question. `units` are its tokens: 14Pro is ("14", "pro"), and 手机壳 ("手机", "壳")."""
 
     units: Name
     han: bool = False
-    also: tuple[Name, ...] = ()  # other names of the same brand
+    also: tuple[Name, ...] = ()  # synonyms, and other names of the same brand
+
+    @property
+    def text(self) -> str:
+        """As it is shown."""
+        return "".join(self.units)
 
 
 @dataclass(frozen=True)
 class QuestionWords:
-    """What a question asks for. `cut` is the part beyond the limit, which is ignored; "" for none."""
+    """What a question asks for. `cut` is the part beyond the limit, which is ignored; "" for none.
+
+    `cheap`: it asks for the cheapest, which is an order and not a word.
+    """
 
     words: tuple[QuestionWord, ...]
     cut: str = ""
+    cheap: bool = False
+
+    @property
+    def text(self) -> str:
+        """A question for these words."""
+        return " ".join(word.text for word in self.words)
 
 
 def offer_words(texts: Iterable[str], brand: str = "") -> tuple[list[str], list[str]]:
@@ -53,7 +70,11 @@ def offer_words(texts: Iterable[str], brand: str = "") -> tuple[list[str], list[
         letters += of_brand[1]
     for text in texts:
         if text:
-            _add_words(fold(text), words, letters)
+            folded = fold(text)
+            spelt = one_spelling(folded)
+            _add_words(spelt, words, letters)
+            if spelt != folded:  # 1.8 alone is found in 1.8米 too
+                words += [run for run in RUNS.findall(folded) if run[0].isdecimal()]
     return words, letters
 
 
@@ -85,7 +106,7 @@ def _brand_words(brand: str) -> tuple[list[str], list[str]]:
     know_brands((brand,))
     folded = fold(brand)
     words, letters = [folded.replace(" ", "")], list[str]()
-    _add_words(folded, words, letters)
+    _add_words(one_spelling(folded), words, letters)
     return words, letters
 
 
@@ -94,7 +115,7 @@ def question_words(q: str) -> QuestionWords:
     folded = fold(q[:LONGEST_READ])
     kept, rest = folded[:LONGEST_QUESTION], folded[LONGEST_QUESTION:]
     found: list[QuestionWord] = []
-    for token, kind, glued in tokens(kept):
+    for token, kind, glued in tokens(one_spelling(kept)):
         if kind == "han":
             found += [QuestionWord((word,), han=True) for word in cut_question(token)]
         elif glued and found and not found[-1].han:
@@ -102,8 +123,12 @@ def question_words(q: str) -> QuestionWords:
         else:
             found.append(QuestionWord((token,)))
     different = list(dict.fromkeys(_with_names(found)))
-    left_out = [" ".join(word.units) for word in different[MOST_WORDS:]]
-    return QuestionWords(tuple(different[:MOST_WORDS]), " ".join([*left_out, rest]).strip())
+    about_goods = [word for word in different if word.text not in FILLERS]
+    meant = [word for word in about_goods if word.text not in CHEAP]
+    asked = meant or about_goods or different
+    left_out = [" ".join(word.units) for word in asked[MOST_WORDS:]]
+    cheap = bool(meant) and meant != about_goods
+    return QuestionWords(tuple(asked[:MOST_WORDS]), " ".join([*left_out, rest]).strip(), cheap)
 
 
 def _without_glue(text: str) -> str:
@@ -131,9 +156,13 @@ def pairs(word: str) -> list[str]:
 
 def bridge(one: QuestionWord, other: QuestionWord) -> str:
     """The pair that a title contains where the second word follows the first at once."""
-    last = one.units[-1][-1] if one.han else one.units[-1]
-    first = other.units[0][0] if other.han else other.units[0]
-    return last + first if one.han and other.han else last + BETWEEN + first
+    return joint(one.units[-1], other.units[0])
+
+
+def joint(one: str, other: str) -> str:
+    """The same for two tokens."""
+    han, also_han = is_unspaced(one), is_unspaced(other)
+    return (one[-1] if han else one) + ("" if han and also_han else BETWEEN) + (other[0] if also_han else other)
 
 
 def know_brands(names: Iterable[str]) -> None:
@@ -150,24 +179,43 @@ def know_brands(names: Iterable[str]) -> None:
 
 
 def _with_names(found: Sequence[QuestionWord]) -> list[QuestionWord]:
-    """The words with other names of brands added; a brand typed in several words becomes one."""
-    names = other_names()
+    """The words with their synonyms and other names of brands; one that was typed or split in several becomes one."""
+    names = synonyms()
     merged: list[QuestionWord] = []
     at = 0
     while at < len(found):
         for length in range(min(LONGEST_NAME, len(found) - at), 0, -1):
             together = found[at : at + length]
-            units = tuple(unit for word in together for unit in word.units)
-            han = any(word.han for word in together)
-            also = names.get(units) or (names.get(("".join(units),)) if len(units) > 1 and not han else None)
+            han = all(word.han for word in together)
+            name = _name(together)
+            also = names.get(name) or (names.get(("".join(name),)) if len(name) > 1 and not han else None)
             if also:
-                merged.append(QuestionWord(units, han=han and length == 1, also=also))
+                units = tuple(unit for word in together for unit in word.units)
+                merged.append(QuestionWord(units, han=han, also=also))
                 at += length
                 break
         else:
             merged.append(found[at])
             at += 1
     return merged
+
+
+def with_synonyms(han: str) -> QuestionWord:
+    """A Chinese word, not split, with its synonyms."""
+    return QuestionWord((han,), han=True, also=synonyms().get((han,), ()))
+
+
+def _name(words: Sequence[QuestionWord]) -> Name:
+    """What these words are looked up by: their tokens, with the Chinese ones that follow each other as one."""
+    found: list[str] = []
+    after_han = False
+    for word in words:
+        if word.han and after_han:
+            found[-1] += word.text
+        else:
+            found += word.units
+        after_han = word.han
+    return tuple(found)
 
 
 def _splitter() -> Any:

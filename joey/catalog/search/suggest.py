@@ -1,5 +1,6 @@
 """Completions for a question that is being typed: words of titles, brands and categories."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST = 10
 LOOKED_THROUGH = 2_000  # words with one beginning; the most frequent of them are shown
+_ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE | re.ASCII)  # or a host
 Kind = Literal["word", "brand", "category"]
 
 
@@ -27,10 +29,10 @@ class Suggestion:
 
 
 def suggest(q: str, *, most: int = MOST) -> list[Suggestion]:
-    """How the question may continue, the most frequent first; misspelt words are corrected. A link or copy-code is no
-    question and continues in none. Raises NoIndex.
+    """How the question may continue, the most frequent first; misspelt words are corrected. A link, an address or a
+    copy-code is no question and continues in none. Raises NoIndex.
     """
-    if is_pasted(q):
+    if is_pasted(q) or _ADDRESS.fullmatch(q.strip()):
         return []
     folded = fold(q[:LONGEST_QUESTION])
     found = list(tokens(folded))
@@ -71,9 +73,14 @@ def _all_of(head: str, index: "Searcher") -> "Query | None":
 
 
 def _different(found: Iterator[tuple[int, Suggestion]], folded: str) -> list[Suggestion]:
-    """Most frequent first, each text once, and not what is typed already."""
+    """Most frequent first, each text once, and not what is typed already but for signs: <script> is no <script."""
+    typed = _words(folded)
     best: dict[str, tuple[int, Suggestion]] = {}
     for count, each in found:
-        if each.text != folded and (each.text not in best or best[each.text][0] < count):
+        if _words(each.text) != typed and (each.text not in best or best[each.text][0] < count):
             best[each.text] = (count, each)
     return [each for _count, each in sorted(best.values(), key=lambda pair: (-pair[0], pair[1].text))]
+
+
+def _words(folded: str) -> list[str]:
+    return [token.text for token in tokens(folded)]

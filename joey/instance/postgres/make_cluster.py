@@ -20,6 +20,15 @@ APP = "joey_app"
 SUPERUSER = "postgres"
 IDENT_MAP = "joey"
 
+# A statement that fails has people's names, accounts and contacts in it, and so have the values that an error quotes:
+# the log says what failed and why, and neither of them.
+DISCREET = {
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+
 # Without these PostgreSQL cannot start, or would start without what was written last.
 NEEDED = ("PG_VERSION", "global/pg_control", "base", "pg_wal", "pg_xact", "pg_multixact", "pg_tblspc")
 
@@ -44,6 +53,7 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_line_prefix": "'%m [%p] %q%u '",
     "log_lock_waits": "on",
+    **DISCREET,
 }
 
 # Run once in the new cluster, before any server listens. TEMP is the only thing the app role may make.

@@ -9,24 +9,27 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import clock
+from joey.office.asked_field import AskedField
 from joey.office.filters import IsEmpty, YesNo
-from joey.office.read_only import ReadOnly, each_with_reason, operator
+from joey.office.read_only import ReadOnly, ask_reason, each, each_with_reason, operator
 from joey.office.site import office
+from joey.office.words import VALUES
 from joey.payouts.holds import place_hold
 from joey.people.models import Person
+from joey.shops.discoverable import decide_front
 from joey.shops.models import Shop
 
 
 @admin.register(Shop, site=office)
 class Shops(ReadOnly):
     heading = _("Shops")
-    list_display = ("slug", "name", "owner_contact", "opened_at", "closed_at")
+    list_display = ("slug", "name", "owner_contact", "front", "opened_at", "closed_at")
     list_filter = (("closed_at", IsEmpty),)
     list_select_related = ("owner",)
     search_fields = ("slug", "name")
     ordering = ("-id",)
-    actions = ("hold_payouts",)
-    fields = ("slug", "name", "intro", "owner_contact", "page", "opened_at", "closed_at")
+    actions = ("hold_payouts", "front_page")
+    fields = ("slug", "name", "intro", "owner_contact", "page", "front", "opened_at", "closed_at")
 
     @admin.action(description=_("Hold the payouts of these…"))
     def hold_payouts(self, request: HttpRequest, chosen: Iterable[Shop]) -> HttpResponse | None:
@@ -36,6 +39,23 @@ class Shops(ReadOnly):
             action="hold_payouts", title=gettext("Hold all payouts of these shops"),
             about=gettext("Payouts already sent are not stopped."), keeper_reads=True,
         )  # fmt: skip
+
+    @admin.action(description=_("Front page…"))
+    def front_page(self, request: HttpRequest, chosen: Iterable[Shop]) -> HttpResponse | None:
+        now, by, given = clock.now(), operator(request), request.POST
+        if "reason" not in given:
+            choices = tuple((value, str(text)) for value, text in VALUES["shop.front"].items())
+            return ask_reason(
+                self, request, chosen, action="front_page", title=gettext("Show these shops on the front page, or not"),
+                about=gettext("By the rule, a shop is there after three goods and some days or a settled order."),
+                fields=[AskedField("front", gettext("Front page"), choices, value="shown")],
+            )  # fmt: skip
+        each(
+            request,
+            chosen,
+            lambda shop: decide_front(shop, front=given.get("front", ""), reason=given["reason"], by=by, now=now),
+        )
+        return None
 
     @admin.display(description=_("Keeper"))
     def owner_contact(self, shop: Shop) -> str:

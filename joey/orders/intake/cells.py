@@ -10,15 +10,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.kit.refusals import Invalid, Text
+from joey.catalog.intake.files import amounts, spoilt
+from joey.kit.refusals import Invalid
 from joey.kit.text import clean_line, without_invisible
 
 LONGEST_TEXT = 300
 LONGEST_CELL = 4_000
-SYMBOLS = {"¥": "CNY", "￥": "CNY", "元": "CNY", "RMB": "CNY", "人民币": "CNY", "$": "USD", "US$": "USD", "€": "EUR",
-           "£": "GBP", "HK$": "HKD"}  # fmt: skip
 
-SPREADSHEET_DIGITS = 15  # that one keeps of a number
 MIDNIGHT = " 00:00:00"  # as it is written of a workbook
 ROUNDED = "1E+18"  # how a spreadsheet shows a number whose last digits it lost
 
@@ -26,10 +24,6 @@ _AS_TEXT = re.compile(r'="([^"]*)"')  # how exports keep a spreadsheet from read
 _ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
 _NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.:/-]{0,118}[A-Za-z0-9])?", re.ASCII)
 _WHOLE = re.compile(r"(\d+)\.0+", re.ASCII)
-_MARK = r"[^\d\s.,+-]{0,4}"  # of a currency
-_AMOUNT = re.compile(
-    rf"(?P<before>{_MARK})\s*(?P<sign>-?)\s*(?P<after>{_MARK})\s*(?P<digits>[\d.,\u00a0 ]*\d)\s*(?P<behind>{_MARK})"
-)
 _TIME = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
     r"(?:[\sT]+(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2})(?:\.\d+)?秒?)?)?",
@@ -68,12 +62,8 @@ def number_of(text: str) -> str:
 
 
 def are_rounded(column: Sequence[str]) -> bool:
-    """Whether a spreadsheet rounded these numbers and wrote them out: each long one ends in nothing but zeros.
-
-    Of many numbers one may end so by itself. A single one hardly does, and would be an order that no marketplace has.
-    """
-    long = [digits for cell in column if (digits := _digits_of(cell))]
-    return bool(long) and not any(digits[SPREADSHEET_DIGITS:].strip("0") for digits in long)
+    """Whether a spreadsheet rounded these numbers and wrote them out, as far as they are long."""
+    return spoilt.are_rounded([digits for cell in column if (digits := _digits_of(cell))])
 
 
 def is_long(cell: str) -> bool:
@@ -86,7 +76,7 @@ def _digits_of(cell: str) -> str:
     text = cleaned(cell) if len(cell) <= LONGEST_CELL else ""
     whole = _WHOLE.fullmatch(text)
     text = whole[1] if whole else text
-    return text if len(text) > SPREADSHEET_DIGITS + 1 and text.isascii() and text.isdigit() else ""
+    return text if spoilt.is_long_number(text) else ""
 
 
 def are_days(column: Sequence[str], *, none: Collection[str]) -> bool:
@@ -100,19 +90,16 @@ def amount_of(text: str, *, currency: str, decimal: str) -> str:
 
     A currency written beside it has to be `currency`.
     """
-    found = _AMOUNT.fullmatch(text)
-    if found is None:
-        raise Invalid(_not_an_amount(decimal))
-    beside = {found[part].strip() for part in ("before", "after", "behind")} - {""}
+    digits, beside = amounts.marked(text, decimal)
     for mark in beside:
-        if SYMBOLS.get(mark.upper(), mark.upper()) != currency:
+        if currency not in amounts.SIGNS.get(mark, (mark,)):
             raise Invalid(_("This amount is not in %s, in which the marketplace reports.") % currency)
-    return found["sign"] + _plain(found["digits"], decimal)
+    return digits
 
 
 def rate_of(text: str, *, decimal: str) -> str:
     """Percent, without its sign."""
-    return _plain(text.removesuffix("%").removesuffix("％").strip(), decimal)
+    return amounts.plain(text.removesuffix("%").removesuffix("％").strip(), decimal)
 
 
 def time_of(text: str, *, zone: ZoneInfo, dates: tuple[str, ...], whole_day: bool) -> datetime:
@@ -153,21 +140,3 @@ def _year_first(text: str, whole_day: bool) -> datetime | None:
         return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
     except ValueError:
         return None
-
-
-def _plain(digits: str, decimal: str) -> str:
-    """Digits and a point, and no zeros that say nothing: 3.80 in a text and 3.8 in a workbook are one row.
-
-    Groups of thousands have to be groups of three, and none begins with a zero: 0.345 is no 345.
-    """
-    grouping = r"[.\u00a0 ]" if decimal == "," else r"[,\u00a0 ]"
-    whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:{grouping}\d{{3}})+)"
-    found = re.fullmatch(rf"({whole})(?:{re.escape(decimal)}(\d+))?", digits, re.ASCII)
-    if found is None:
-        raise Invalid(_not_an_amount(decimal))
-    fraction = (found[2] or "").rstrip("0")
-    return (re.sub(r"\D", "", found[1]).lstrip("0") or "0") + (f".{fraction}" if fraction else "")
-
-
-def _not_an_amount(decimal: str) -> Text:
-    return _("This is not a number that Joey can read with “%s” as the decimal mark.") % decimal

@@ -42,7 +42,7 @@ from joey.orders.intake.report_mapping import ReportMapping
 from joey.orders.mark_differing import DATED_EXPORT, EXPORT, OLDER_EXPORT
 from joey.orders.take_order_reports import AskedPoll, next_poll_number, take_order_reports
 
-ENCODINGS = ("utf-16", "utf-8", "gb18030")  # the last is GBK and all that was added to it
+ENCODINGS = ("utf-8", "gb18030")  # the last is GBK and all that was added to it
 DELIMITERS = ",;\t|"
 MOST_REFUSED = 10_000  # with more the mapping is wrong, not the rows
 

@@ -1,19 +1,14 @@
 """Find the table in an export: title lines above its header, totals and notes below its rows."""
 
-import re
 from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.header import shown_names
 from joey.catalog.intake.files.tables import MOST_ABOVE
+from joey.catalog.intake.files.totals import begins_as_total, first_of, is_note
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.orders.intake.report_mapping import ReportColumn, ReportMapping
-
-MOST_NAMES = 40  # of columns in a message
-LONGEST_NAME = 40
-
-_TOTAL = re.compile(r"合计|总计|小计|汇总|共计|总和|(?:grand |sub-?)?total\b|sum\b", re.IGNORECASE)
-_NOTE = re.compile(r"注[:：]|备注|说明|提示|[*※]|note\b", re.IGNORECASE)
 
 
 class OrderTable:
@@ -42,24 +37,27 @@ class OrderTable:
                 "No header was found: none of the first %(most)d rows names a column of the mapping. The first row has"
                 " %(names)s. %(how)s"
             )
-            facts = {"most": MOST_ABOVE, "names": _quoted(rows[0] if rows else ()), "how": self._mapping.how_to_correct}
+            facts = {
+                "most": MOST_ABOVE,
+                "names": shown_names(rows[0] if rows else ()),
+                "how": self._mapping.how_to_correct,
+            }
             raise UnreadableFile(text % facts)
         text = _("The header, in row %(row)d, has no column %(missing)s. It has %(names)s. %(how)s")
         facts = {
             "row": best + 1,
             "missing": ", ".join(column.shown for column in missing),
-            "names": _quoted(rows[best]),
+            "names": shown_names(rows[best]),
             "how": self._mapping.how_to_correct,
         }
         raise UnreadableFile(text % facts, row=best + 1)
 
     def is_no_row(self, cells: list[str]) -> bool:
         """Whether it is a total, which names no order, or a note."""
-        first = next((cell.strip() for cell in cells if cell.strip()), "")
-        if _TOTAL.match(first):
+        if begins_as_total(cells):
             key = cells[self._key].strip() if self._key < len(cells) else ""
-            return key in ("", first)
-        return bool(_NOTE.match(first)) and sum(bool(cell.strip()) for cell in cells) == 1
+            return key in ("", first_of(cells))
+        return is_note(cells)
 
     def column_of(self, column: ReportColumn) -> str:
         """The name that the file has for a column of the mapping; "" where it has none."""
@@ -68,12 +66,6 @@ class OrderTable:
     @property
     def _needed(self) -> list[ReportColumn]:
         return [column for column in self._mapping.columns if column.needed]
-
-
-def _quoted(cells: Sequence[str]) -> str:
-    """The names of columns, as far as a terminal shows them."""
-    names = [f"“{name.strip()[:LONGEST_NAME]}”" for name in cells if name.strip()]
-    return ", ".join([*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])]) or "“”"
 
 
 def _first(column: ReportColumn, names: Sequence[str]) -> str:

@@ -54,7 +54,7 @@ def read_report_mapping(path: Path) -> ReportMapping:
         constants=_constants(given, {column.name for column in columns}),
         unverified=toml_keys.text(given, "unverified"),
         delimiter=toml_keys.delimiter(given),
-        decimal=_decimal(given),
+        decimal=toml_keys.decimal(given) or ".",
         zone=toml_keys.zone(given),
         dates=tuple(toml_keys.texts(given, "dates") or ()),
         none=frozenset(toml_keys.texts(given, "none") or ()),
@@ -128,11 +128,4 @@ def _constants(given: Map[str, Any], columns: Set[str]) -> Map[str, str]:
             raise Invalid(_("“%s” is a text in quotes.") % name[:40], field=f"constants.{name}"[:60])
         if name in columns:  # or an empty cell would mean the constant
             raise Invalid(_("The mapping names “%s” twice.") % name[:40], field=f"constants.{name}"[:60])
-    return found
-
-
-def _decimal(given: Map[str, Any]) -> str:
-    found = toml_keys.text(given, "decimal") or "."
-    if found not in (".", ","):
-        raise Invalid(_("A decimal mark is “.” or “,”."), field="decimal")
     return found

@@ -12,7 +12,7 @@ from joey.kit.append_only import APP_ROLE, append_only
 from joey.payouts.first_limits import FIRST_LIMITS
 
 
-# The database refuses to change the bytes of a payout file or what a payout promised.
+# The database refuses to change the bytes of a payout file, what a payout promised, or what an attempt is about.
 FROZEN = """
 CREATE FUNCTION payouts_payoutfile_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -39,8 +39,21 @@ BEGIN
 END $$;
 CREATE TRIGGER payouts_payout_is_frozen BEFORE UPDATE ON payouts_payout
 FOR EACH ROW EXECUTE FUNCTION payouts_payout_is_frozen();
+
+CREATE FUNCTION payouts_payoutattempt_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.shop_id, NEW.payout_id, NEW.number, NEW.rail_key, NEW.file_id, NEW.made_at) IS DISTINCT FROM
+     (OLD.id, OLD.shop_id, OLD.payout_id, OLD.number, OLD.rail_key, OLD.file_id, OLD.made_at) THEN
+    RAISE EXCEPTION 'what an attempt is about never changes: only its state does';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER payouts_payoutattempt_is_frozen BEFORE UPDATE ON payouts_payoutattempt
+FOR EACH ROW EXECUTE FUNCTION payouts_payoutattempt_is_frozen();
 """
 UNFROZEN = """
+DROP TRIGGER payouts_payoutattempt_is_frozen ON payouts_payoutattempt;
+DROP FUNCTION payouts_payoutattempt_is_frozen();
 DROP TRIGGER payouts_payout_is_frozen ON payouts_payout; DROP FUNCTION payouts_payout_is_frozen();
 DROP TRIGGER payouts_payoutfile_is_frozen ON payouts_payoutfile; DROP FUNCTION payouts_payoutfile_is_frozen();
 """

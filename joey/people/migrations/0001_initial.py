@@ -49,10 +49,31 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='PersonSession',
+            fields=[
+                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
+                ('session_data', models.TextField(verbose_name='session data')),
+                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                ('signed_in_at', models.DateTimeField(null=True)),
+                ('seen_at', models.DateTimeField(null=True)),
+                ('agent', models.CharField(blank=True, default='', max_length=300)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='SignInCode',
             fields=[
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('contact', models.CharField(max_length=254)),
+                ('purpose', models.CharField(choices=[('sign_in', 'Sign In'), ('confirm', 'Confirm')], max_length=8)),
+                ('browser_hash', models.BinaryField(max_length=32)),
+                ('is_long', models.BooleanField(default=False)),
+                ('was_not_sent', models.BooleanField(default=False)),
                 ('code_hash', models.BinaryField(max_length=32)),
                 ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('expires_at', models.DateTimeField()),
@@ -60,7 +81,11 @@ class Migration(migrations.Migration):
                 ('used_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['contact', 'sent_at'], name='people_code_of_contact')],
+                'indexes': [
+                    models.Index(fields=['contact', 'sent_at'], name='people_code_of_contact'),
+                    models.Index(fields=['browser_hash', 'sent_at'], name='people_code_of_browser'),
+                    models.Index(condition=models.Q(('is_long', False), ('used_at__isnull', True)), fields=['sent_at'], name='people_code_not_used'),
+                ],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-// What needs the device: copying a text, and the phone's own share sheet. Every page works without this file.
+// What needs the device: copying a text, the phone's own share sheet, and counting seconds. Every page works without this file.
 (() => {
   const copyText = async (text) => {
     if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
@@ -35,6 +35,19 @@
       navigator.share({ text: share.dataset.share }).catch(() => {});
     }
   });
+
+  for (const button of document.querySelectorAll("[data-wait]")) {
+    const hint = document.getElementById(button.getAttribute("aria-describedby"));
+    const words = hint.textContent, from = Date.now() + button.dataset.wait * 1000;
+    const count = () => {
+      const seconds = Math.ceil((from - Date.now()) / 1000);
+      button.disabled = seconds > 0;
+      hint.hidden = seconds <= 0;
+      hint.textContent = words.replace(/[0-9]+/, seconds);
+      if (seconds > 0) setTimeout(count, 250);
+    };
+    count();
+  }
 
   for (const button of document.querySelectorAll("[data-copy], [data-share]")) {
     button.hidden = button.matches("[data-share]") && !navigator.share;

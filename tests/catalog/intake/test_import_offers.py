@@ -98,10 +98,11 @@ class TestPrices:
         found = {name: (offer["now_minor"], offer["currency"]) for name, offer in offers().items()}
         assert found == {str(number): meant for number, meant in enumerate(written_as.values())}
 
-    def test_two_currencies_in_one_row_say_nothing(self, tmp_path: Path) -> None:
+    def test_an_amount_in_another_currency_than_the_price_is_lost(self, tmp_path: Path) -> None:
         text = "id,title,url,currency,price,list_price\n1,a,https://item.jd.com/1.html,CNY,5.00,6.00 USD\n"
 
-        assert refused(tmp_path, text) == [(2, "price")]
+        assert refused(tmp_path, text) == []
+        assert [offers()["1"][name] for name in ("now_minor", "list_minor", "currency")] == [500, None, "CNY"]
 
     def test_a_row_that_says_no_currency_is_refused_for_it(self, tmp_path: Path) -> None:
         text = "id,title,url,price\n1,a,https://item.jd.com/1.html,5.00\n2,b,https://item.jd.com/2.html,\n"
@@ -117,10 +118,10 @@ class TestPrices:
             "4,d,https://item.jd.com/4.html,20.00 USD,15.00 USD,next week\n"
         )
 
-        assert refused(tmp_path, text) == [(5, "sale_dates")]
+        assert refused(tmp_path, text) == []
         known = offers()
-        prices = [(known[n]["list_minor"], known[n]["now_minor"]) for n in "123"]
-        assert prices == [(2000, 1500), (None, 2000), (None, 2000)]
+        prices = [(known[n]["list_minor"], known[n]["now_minor"]) for n in "1234"]
+        assert prices == [(2000, 1500), (None, 2000), (None, 2000), (None, 2000)]
 
 
 class TestAgain:
@@ -189,11 +190,12 @@ class TestRefusedRows:
         header, bad, short = csv.reader(kept.read_text().splitlines())
         assert header == ["joey_row", "joey_field", "joey_reason", "id", "title", "url", "price", "currency"]
         assert bad[:2] == ["3", "price"]
-        assert bad[3:5] == ["2", '=cmd|calc!A1, "q"']  # as in the file, so that it can be fixed and imported again
+        assert bad[3:5] == ["2", '\'=cmd|calc!A1, "q"']  # safe in a spreadsheet, and read back as it was
         assert short[:2] + short[3:] == ["4", "row", "3", "short"]
         fixed = kept.read_text().replace(",x,", ",8.80,").replace("3,short", "3,c,https://item.jd.com/3.html,1.00,CNY")
         done = import_offers(written(tmp_path, fixed, "fixed.csv"), "jd", refused_to=kept, now=NOW)
         assert (done.accepted, done.refused) == (2, ())
+        assert offers()["2"]["title"] == '=cmd|calc!A1, "q"'
         assert prices() == {
             "1": 1290,
             "2": 880,

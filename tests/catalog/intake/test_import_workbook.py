@@ -45,13 +45,11 @@ def test_a_list_inside_a_zip(tmp_path: Path) -> None:
     assert set(offers()) == {"1"}
 
 
-def test_refused_rows_of_a_workbook_are_written_as_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
+def test_refused_rows_of_a_workbook_are_written_as_csv(tmp_path: Path) -> None:
     done = import_file(
         written(tmp_path, workbook(cells(good(1, "x"))), "goods.xlsx"), "jd",
         form=None, mapping=None, full=False, report=None, refused_rows=None, progress=lambda done, size, rows: None,
     )  # fmt: skip
 
-    assert done.refused_rows == Path("goods.refused.csv")
+    assert done.refused_rows == tmp_path / "refused/jd/goods.refused.csv"
     assert "x,CNY" in done.refused_rows.read_text()

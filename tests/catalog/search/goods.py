@@ -87,10 +87,10 @@ def made_facts() -> list[OfferFacts]:
 
 
 @contextmanager
-def index_of_all(folder: Path) -> Iterator[None]:
-    """Both in the catalogue and in an index of their own, gone afterwards."""
+def index_of_all(folder: Path, facts: list[OfferFacts] | None = None) -> Iterator[None]:
+    """Both, or these `facts`, in the catalogue and in an index of their own, gone afterwards."""
     with override_settings(DATA=folder, JOEY_MARKETPLACES=MARKETPLACES), transaction.atomic():
-        taken = take_offers([*demo_facts(), *made_facts()], now=NOW)
+        taken = take_offers(facts or [*demo_facts(), *made_facts()], now=NOW)
         assert not taken.refused
         rebuild()
         yield

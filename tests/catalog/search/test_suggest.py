@@ -41,7 +41,26 @@ def test_whatever_is_offered_finds_something_and_begins_with_what_was_typed() ->
 
 
 @pytest.mark.usefixtures("goods")
-@pytest.mark.parametrize("typed", ["", " ", "%", "🎉", "x" * 5000, "很" * 5000, "\x00", "zzzzzzzz", "1513"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " ",
+        "%",
+        "🎉",
+        "x" * 5000,
+        "很" * 5000,
+        "\x00",
+        "zzzzzzzz",
+        "1513",
+        "<headphones>",
+        "headphones.com",
+        "www.hedphones.com",
+        "hedphones@example.com",
+        "ftp://hedphones",
+        "item.hedphones.cn",
+    ],
+)
 def test_what_goes_on_nowhere_is_answered_with_nothing(typed: str) -> None:
     assert suggest(typed) == []
 

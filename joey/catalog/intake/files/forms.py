@@ -4,11 +4,15 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.encodings import UTF_16, UTF_16_MARKS, utf_16_without_mark
+from joey.catalog.intake.files.header import OfferHeader
 from joey.catalog.intake.files.json_lines import JsonLines
+from joey.catalog.intake.files.mapping import Mapping
 from joey.catalog.intake.files.merchant_xml import MerchantXml
 from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.rows import Reader
 from joey.catalog.intake.files.tables import Table
+from joey.catalog.intake.files.totals import is_no_good
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.catalog.intake.files.workbook import rows_of_workbook
 from joey.kit.refusals import Invalid
@@ -23,30 +27,43 @@ def form_of(path: Path) -> str:
     with OpenedFile(path) as opened:
         if opened.is_workbook:
             return "csv"
-        for block in opened.blocks():
-            head = block.removeprefix(b"\xef\xbb\xbf").lstrip()
-            if head.startswith(b"<"):
-                return "xml"
-            if head.startswith(b"{"):
-                return "jsonl"
-            if head.startswith(b"["):
-                raise UnreadableFile(
-                    _("This is a JSON list. Joey reads JSON lines: one object per line, without commas between them.")
-                )
-            first = head.partition(b"\n")[0]
-            return "tsv" if first.count(b"\t") > first.count(b",") else "csv"
-    raise AssertionError("an empty file is refused")
+        head = sample_text(opened).lstrip()
+    if head.startswith("<"):
+        return "xml"
+    if head.startswith("{"):
+        return "jsonl"
+    if head.startswith("["):
+        raise UnreadableFile(
+            _("This is a JSON list. Joey reads JSON lines: one object per line, without commas between them.")
+        )
+    first = head.partition("\n")[0]
+    return "tsv" if first.count("\t") > first.count(",") else "csv"
 
 
-def reader(opened: OpenedFile, form: str, *, delimiter: str = "") -> Reader:
+def reader(opened: OpenedFile, form: str, mapping: Mapping) -> Reader:
     """A reader of the opened file; a workbook is read as one, whatever the format. Raises Invalid (field format)."""
+    header = OfferHeader(mapping)
     if opened.is_workbook:
-        return Table(opened, ",", rows=rows_of_workbook(opened))
+        rows = rows_of_workbook(opened, decimal=mapping.decimal or ".")
+        return Table(opened, ",", rows=rows, find_header=header.find, is_no_row=is_no_good, group=mapping.group)
     form = ALSO.get(form, form)
     if form == "xml":
-        return MerchantXml(opened)
+        return MerchantXml(opened, item=mapping.item, encoding=mapping.encoding)
     if form == "jsonl":
-        return JsonLines(opened)
+        return JsonLines(opened, encoding=mapping.encoding)
     if form in ("csv", "tsv"):
-        return Table(opened, delimiter or ("\t" if form == "tsv" else ","))
+        delimiter = mapping.delimiter or header.delimiter(
+            sample_text(opened, mapping.encoding), first="\t" if form == "tsv" else ","
+        )
+        return Table(
+            opened, delimiter, encoding=mapping.encoding, quotes=mapping.quotes, group=mapping.group,
+            find_header=header.find, is_no_row=is_no_good,
+        )  # fmt: skip
     raise Invalid(_("Joey reads %s.") % ", ".join(FORMS), field="format")
+
+
+def sample_text(opened: OpenedFile, encoding: str = "") -> str:
+    """The beginning of the file as text, as far as it can be read; enough to see how it is written."""
+    sample = opened.sample()
+    marked = UTF_16 if sample.startswith(UTF_16_MARKS) else encoding or utf_16_without_mark(sample) or "utf-8"
+    return sample.decode(marked, "replace").removeprefix("\ufeff")

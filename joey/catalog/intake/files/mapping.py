@@ -50,6 +50,8 @@ class Source:
     unit: str = ""
     date: str = ""  # as strptime has it, or "epoch", "epoch_ms"; empty: ISO 8601
     without: str = ""  # a prefix to remove
+    after: str = ""  # a mark in each value of a list; what is before it is no part of the value
+    separator: str = ""  # between the values of a list; empty: where an address begins
     tree: Map[str, str] | None = None  # category number → path
 
     @property
@@ -69,11 +71,19 @@ class Mapping:
 
     format: str = ""
     delimiter: str = ""
+    quotes: bool = True  # whether a quote parts what is inside of it from what is outside
+    encoding: str = ""
+    decimal: str = ""  # empty: a point, and what could be another mark is refused
+    item: str = ""  # the element of an XML file that is one of the goods
+    group: str = ""  # the column by which rows belong together
     currency: str = ""
     zone: str = ""
     none: frozenset[str] = frozenset()
     sources: Map[str, tuple[Source, ...]] = field(default_factory=dict)  # what the file itself maps
     categories: Map[str, str] = field(default_factory=dict)
+    words: Map[str, Map[str, str]] = field(default_factory=dict)  # field → what a file says → what is read instead
+    leave_out: Map[str, frozenset[str]] = field(default_factory=dict)  # column → values, in lower case
+    optional: frozenset[str] = frozenset()  # fields, and columns of leave_out, that a file may lack
     hosts: frozenset[str] | None = None
     picture_hosts: frozenset[str] | None = None
     price_hours: int | None = None

@@ -1,10 +1,12 @@
-"""Read a Google Merchant feed: RSS 2.0 or Atom with `g:` fields, item by item, ignoring everything else in it.
+"""Read a feed of goods in XML: a Google Merchant feed (RSS 2.0 or Atom with `g:` fields), or any list of elements of
+one name, item by item, ignoring everything else in it.
 
 https://support.google.com/merchants/answer/7052112
 """
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -14,6 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.encodings import UTF_8, encoding_named, mark_of_utf_8
 from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, GatheredRows, RowFault
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
@@ -24,7 +27,9 @@ ITEMS = ("item", f"{{{ATOM}}}entry")
 DEEPEST = 100
 PIECE = 1 << 15
 
-_DECLARED = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
+MOST_NAMES = 1_000
+
+_DECLARED = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
 
 register_namespace("g", GOOGLE)
 
@@ -34,12 +39,15 @@ class MerchantXml:
 
     columns = None
 
-    def __init__(self, opened: OpenedFile) -> None:
+    def __init__(self, opened: OpenedFile, *, item: str = "", encoding: str = "") -> None:
         self._opened = opened
+        self._item = item
+        self._encoding = encoding or _declared(opened.sample())
+        self.left_out: list[int] = []
 
     def chunks(self) -> Iterator[FileRows]:
         """All items. Raises UnreadableFile for XML that is not well-formed or has a DTD or entities of its own."""
-        items = _Items()
+        items = _Items(self._item)
         parser = DefusedXMLParser(target=items, encoding="utf-8", forbid_dtd=True)
         rows, begun, number, quiet = GatheredRows(), 0, 0, 0
         try:
@@ -75,24 +83,17 @@ class MerchantXml:
         if rows.objects:
             yield rows
         if not number:
-            raise UnreadableFile(_("The XML has no <item> or <entry>, so it is no feed of goods."))
+            raise items.none_found()
 
-    def _pieces(self) -> Iterator[bytes]:
-        first = True
-        for block in self._opened.blocks():
-            if first:
-                declared = _DECLARED.match(block.removeprefix(b"\xef\xbb\xbf")[:300])
-                if block[:2] in (b"\xff\xfe", b"\xfe\xff") or (
-                    declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii")
-                ):
-                    raise UnreadableFile(_("The XML is not in UTF-8. Save it as UTF-8 and import it again."))
-                first = False
-            for start in range(0, len(block), PIECE):
-                yield block[start : start + PIECE]
+    def _pieces(self) -> Iterator[str]:
+        for text in self._opened.decoded(self._encoding):
+            for start in range(0, len(text), PIECE):
+                yield text[start : start + PIECE]
 
     def refused_begin(self) -> str:
         """A feed around the items."""
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:g="{GOOGLE}"><channel>\n'
+        mark = mark_of_utf_8(self._encoding)
+        return f'{mark}<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:g="{GOOGLE}"><channel>\n'
 
     def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
         """A comment with the reason, and the item."""
@@ -111,7 +112,9 @@ class MerchantXml:
 class _Items:
     """Builds a tree for each item only."""
 
-    def __init__(self) -> None:
+    def __init__(self, item: str) -> None:
+        self._item = item
+        self._names: Counter[str] = Counter()  # of elements outside of items
         self._builder: TreeBuilder | None = None
         self._depth = 0
         self._letters = 0
@@ -120,7 +123,9 @@ class _Items:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if self._builder is None:
-            if tag not in ITEMS:
+            if not self._is_item(tag):
+                if tag in self._names or len(self._names) < MOST_NAMES:
+                    self._names[tag] += 1
                 return
             self._builder, self._depth, self._letters = TreeBuilder(), 0, 0
         self._depth += 1
@@ -128,6 +133,21 @@ class _Items:
         if self._depth > DEEPEST or self._letters > LONGEST_LINE:
             raise UnreadableFile(_("An item of the feed is nested too deeply or repeats too often."))
         self._builder.start(tag, attributes)
+
+    def _is_item(self, tag: str) -> bool:
+        return tag in ITEMS if not self._item else self._item in (tag, _local(tag))
+
+    def none_found(self) -> UnreadableFile:
+        """The refusal of a file without items, naming the elements that may be them."""
+        often = [f"<{_local(tag)}> ({count})" for tag, count in self._names.most_common(5) if count > 1]
+        if not often:
+            return UnreadableFile(_("The XML has no <item> or <entry>, so it is no feed of goods."))
+        text = _(
+            'The XML has no %(item)s. Name the element that is one of the goods in the mapping: item = "…".'
+            " Those it has most often: %(often)s."
+        )
+        item = f"<{self._item}>" if self._item else "<item>, <entry>"
+        return UnreadableFile(text % {"item": item, "often": ", ".join(often)})
 
     def data(self, text: str) -> None:
         if self._builder is not None:
@@ -150,23 +170,50 @@ class _Items:
         return done
 
 
+def _declared(head: bytes) -> str:
+    """The encoding that the file says it is in; "" where it says none. Raises UnreadableFile."""
+    found = _DECLARED.match(head[:300])
+    if found is None:
+        return ""
+    name = found[1].decode("ascii", "replace")
+    encoding = encoding_named(name)
+    if not encoding:
+        raise UnreadableFile(
+            _("The XML says that it is in “%s”, an encoding that is not read here. Save it as UTF-8.") % name[:40]
+        )
+    return UTF_8 if encoding.startswith("utf-16") else encoding  # one that is has its mark; else ASCII was readable
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
 def _object(item: Element) -> dict[str, Any]:
     """The fields of an item by their names without `g:`; Google's own come before those of RSS or Atom.
 
-    What is nested has its parent's name in front (`shipping.price`), so that it is never taken for the item's own. A
-    field that comes more than once is a list.
+    What is nested has its parents' names in front (`shipping.price`), so that it is never taken for the item's own; an
+    attribute is behind an `@` (`@id`, `image.@url`). A field that comes more than once is a list.
     """
     own: dict[str, Any] = {}
     other: dict[str, Any] = {}
+    _add_all(other, "", item.attrib)
     for field in item:
-        space, _brace, name = field.tag.rpartition("}")
-        found = own if space == "{" + GOOGLE else other
-        if len(field):
-            for part in field:
-                _add(found, f"{name}.{part.tag.rpartition('}')[2]}", part.text)
-        else:
-            _add(found, name, field.text or field.get("href"))
+        found = own if field.tag.startswith("{" + GOOGLE) else other
+        _add_field(found, _local(field.tag), field)
     return other | own
+
+
+def _add_field(found: dict[str, Any], name: str, field: Element) -> None:
+    _add_all(found, f"{name}.", field.attrib)
+    if not len(field):
+        _add(found, name, field.text or field.get("href"))
+    for part in field:
+        _add_field(found, f"{name}.{_local(part.tag)}", part)
+
+
+def _add_all(found: dict[str, Any], name: str, attributes: dict[str, str]) -> None:
+    for attribute, value in attributes.items():
+        _add(found, f"{name}@{_local(attribute)}", value)
 
 
 def _add(found: dict[str, Any], name: str, text: str | None) -> None:

@@ -44,6 +44,7 @@ class MoneyColumns(SourceColumns):
         """Whether all are amounts with two decimals, in a currency that has two, and none of them means nothing."""
         return (
             how.unit != "minor"
+            and self.mapping.decimal != ","
             and currencies.count(currencies[0]) == self.size
             and EXPONENTS.get(currencies[0]) == 2
             and values.are_amounts(column)
@@ -59,20 +60,24 @@ class MoneyColumns(SourceColumns):
             for place, value in enumerate(column):
                 if first[place] is None and not self._is_nothing(value):
                     first[place] = (_plain(value), given[place], how.unit)
-        return self._read(name, first, lambda each: values.price_of(*each), None)
+        decimal = self.mapping.decimal
+        return self._read(name, first, lambda each: values.price_of(each[0], each[1], each[2], decimal), None)
 
     def _one_currency(
         self, place: int, own: str, amounts: dict[str, list[int | None]], beside: dict[str, list[str]]
     ) -> str:
-        """The currency of all amounts in a row; it is wrong when there are two."""
+        """The currency of all amounts in a row: the price's; an amount in another one is lost."""
         said = {
-            beside[name][place] if name in beside else own
+            name: beside[name][place] if name in beside else own
             for name, column in amounts.items()
             if column[place] is not None
         }
-        if len(said) > 1:
-            self._refuse(place, "price", str(_("amounts in two currencies")))
-        return said.pop() if said else own
+        rows = said.get("price") or next(iter(said.values()), own)
+        for name, currency in said.items():
+            if currency != rows:
+                amounts[name][place] = None
+                self._refuse(place, name, str(_("in another currency than the price")))
+        return rows
 
     def sale(self, money: dict[str, list[int | None]]) -> tuple[list[int | None], list[int | None]]:
         """(before, now). While a sale makes it cheaper, the price column is what it cost before."""
@@ -84,20 +89,27 @@ class MoneyColumns(SourceColumns):
         )
         both = [
             (price if listed is None else listed, sale)
-            if sale and running[place] and (price is None or sale < price)
+            if sale and running[place] and (place, "sale_dates") not in self.lost and (price is None or sale < price)
             else (listed, price)
             for place, (listed, price, sale) in enumerate(zip(lists, prices, money["sale_price"], strict=True))
         ]
         return [listed for listed, _price in both], [price for _listed, price in both]
 
     def with_coupon(self, prices: list[int | None], money: dict[str, list[int | None]]) -> list[int | None]:
-        """The price with the coupon: as the file says, or the price less what the coupon takes off."""
-        return [
+        """The price with the coupon: as the file says, or the price less what the coupon takes off.
+
+        None where it is not known from which price on, or until when.
+        """
+        found = [
             price - off if coupon is None and price and off and price >= (least or 0) else coupon
             for price, coupon, off, least in zip(
                 prices, money["coupon_price"], money["coupon_off"], money["coupon_from"], strict=True
             )
         ]
+        for place, name in self.lost:
+            if name in ("coupon_from", "coupon_until"):
+                found[place] = None
+        return found
 
 
 def _plain(value: Any) -> str:

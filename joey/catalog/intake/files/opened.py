@@ -1,5 +1,5 @@
-"""Open a file of rows and read it in bounded pieces: gzip, and one file inside a zip, by its content; UTF-8 unless the
-caller takes another encoding too; no line without an end.
+"""Open a file of rows and read it in bounded pieces: gzip, and one file inside a zip, by its content; UTF-8, or UTF-16
+with its mark, unless the caller names another encoding; no line without an end.
 """
 
 import codecs
@@ -15,6 +15,14 @@ from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.encodings import (
+    UTF_8,
+    UTF_16,
+    UTF_16_MARKS,
+    encoding_named,
+    guessed,
+    utf_16_without_mark,
+)
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.catalog.intake.files.unzip import ZIP, export_in, is_broken, is_workbook
 
@@ -29,34 +37,26 @@ LARGEST_WORKBOOK = 256 << 20
 GZIP = b"\x1f\x8b"
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-UTF_16 = "utf-16"
-UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+SAMPLE = 1 << 16  # bytes by which an encoding or a delimiter is recognised
 
-_OTHERS = {
-    b"\xff\xfe": _("UTF-16"),
-    b"\xfe\xff": _("UTF-16"),
-    b"%PDF": _("a PDF file"),
-}
-
-
-Stream = IO[bytes] | gzip.GzipFile | codecs.StreamRecoder
+Stream = IO[bytes] | gzip.GzipFile
 
 
 class OpenedFile:
     """A file being read. `done` of `size` bytes of it were read, whatever they unpack to.
 
-    `encodings` are those that its text may be in: the first that fits the whole file counts, but for UTF-16, which a
-    file has to begin with the mark of. A workbook (.xlsx, .xls) has no text; `workbook` gives its bytes.
+    `encodings` are those that its text may be in: the first that fits the whole file counts, but a file that begins
+    with the mark of UTF-16 is in that. A workbook (.xlsx, .xls) has no text; `workbook` gives its bytes.
     """
 
-    def __init__(self, path: Path, *, encodings: Sequence[str] = ("utf-8",)) -> None:
+    def __init__(self, path: Path, *, encodings: Sequence[str] = (UTF_8,)) -> None:
         self._file = path.open("rb")
         self.size = os.fstat(self._file.fileno()).st_size
         self.unpacked = 0
-        self._last = b""
-        self._encodings = [encoding for encoding in encodings if encoding != UTF_16]
-        self._may_be_utf_16 = UTF_16 in encodings
+        self.line_breaks = False  # whether the text that was read last ends with one
+        self._encodings = encodings
         self._packed = ""  # "gzip" or "zip"
+        self._marked = ""  # the encoding whose mark the file begins with
         self._stream: Stream = self._file
         self._copy: IO[bytes] | None = None
         try:
@@ -75,8 +75,7 @@ class OpenedFile:
         if self._packed and head.startswith(GZIP):
             raise _packed_twice()
         self.is_workbook = head == XLS or head.startswith(ZIP)
-        if self._may_be_utf_16 and head.startswith(UTF_16_MARKS):
-            self._stream, self._encodings = codecs.EncodedFile(self._stream, "utf-8", UTF_16), ["utf-8"]
+        self._marked = UTF_16 if head.startswith(UTF_16_MARKS) else UTF_8 if head.startswith(codecs.BOM_UTF8) else ""
 
     def __enter__(self) -> "OpenedFile":
         return self
@@ -96,7 +95,7 @@ class OpenedFile:
     @property
     def ended_inside_a_line(self) -> bool:
         """Whether the whole file was read and looks truncated: no line break at its end, and too long to be typed."""
-        return self.unpacked >= LEAST_CUT and self._last not in (b"\n", b"\r")
+        return self.unpacked >= LEAST_CUT and not self.line_breaks
 
     def blocks(self) -> Iterator[bytes]:
         """The unpacked bytes. Raises UnreadableFile for a gzip that is broken, truncated or a decompression bomb."""
@@ -109,12 +108,9 @@ class OpenedFile:
                 raise UnreadableFile(
                     _("The %(form)s file is broken (%(why)s). Fetch it again.") % {"form": self._packed, "why": broken}
                 ) from None
-            except UnicodeDecodeError:
-                raise UnreadableFile(_("The file begins as UTF-16 and does not stay it. Save it as UTF-8.")) from None
             if not block:
                 break
             self.unpacked += len(block)
-            self._last = block[-1:]
             if self._packed and self.unpacked > BOMB_FROM and self.unpacked > BOMB_RATIO * self.done:
                 raise UnreadableFile(
                     _("The %(form)s file unpacks to more than %(times)d times its size, which no list of rows does.")
@@ -124,31 +120,77 @@ class OpenedFile:
         if not self.unpacked:
             raise UnreadableFile(_("The file is empty."))
 
-    def texts(self) -> Iterator[str]:
-        """The text in parts that end at a line break, except the last; without a byte-order mark.
+    def sample(self) -> bytes:
+        """The first bytes, unpacked; what is read after begins with them again."""
+        found = next(self.blocks())
+        self._stream.seek(0)
+        self.unpacked = 0
+        return found[:SAMPLE]
 
-        Raises UnreadableFile for what is in none of the encodings, and for a line longer than a megabyte.
+    def decoded(self, encoding: str = "") -> Iterator[str]:
+        """The text without a byte-order mark. Raises UnreadableFile for what is not in `encoding`, or in none of the
+        file's, with what it looks like.
         """
-        encoding = self._encoding()
-        rest, lines, first = b"", 0, True
-        for block in self.blocks():
-            if first:
-                _refuse_other_encodings(block)
-                block = block.removeprefix(b"\xef\xbb\xbf")
-                first = False
-            cut = block.rfind(b"\n") + 1
+        encoding = self._marked or encoding or self._encoding()
+        decoder = codecs.getincrementaldecoder(encoding)()
+        lines, first = 0, True
+        blocks = self.blocks()
+        while True:
+            block = next(blocks, b"")
+            if first and (block.startswith(b"%PDF") or (encoding == UTF_8 and utf_16_without_mark(block[:SAMPLE]))):
+                raise self._other(1, encoding, block)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as wrong:
+                line = lines + wrong.object.count(b"\n", 0, wrong.start) + 1
+                raise self._other(line, encoding, wrong.object) from None
+            text = text.removeprefix("\ufeff") if first else text
+            lines, first = lines + text.count("\n"), False
+            if text:
+                self.line_breaks = text.endswith(("\n", "\r"))
+                yield text
+            if not block:
+                return
+
+    def texts(self, encoding: str = "") -> Iterator[str]:
+        """The text in parts that end at a line break, except the last.
+
+        Raises what `decoded` does, and UnreadableFile for a line longer than a megabyte.
+        """
+        rest, lines = "", 0
+        for text in self.decoded(encoding):
+            # Where lines end with CR alone, the last one here may be half of a CR LF.
+            cut = text.rfind("\n") + 1 or text.rfind("\r", 0, -1) + 1
             if not cut:
-                rest += block
+                rest += text
                 if len(rest) > LONGEST_LINE:
                     raise UnreadableFile(
                         _("Line %d is longer than a megabyte; no row of goods is.") % (lines + 1), row=lines + 1
                     )
                 continue
-            whole, rest = rest + block[:cut], block[cut:]
-            yield _decoded(whole, lines, encoding)
-            lines += whole.count(b"\n")
+            whole, rest = rest + text[:cut], text[cut:]
+            yield whole
+            lines += whole.count("\n")
         if rest:
-            yield _decoded(rest, lines, encoding)
+            yield rest
+
+    def _other(self, line: int, encoding: str, found: bytes) -> UnreadableFile:
+        """The refusal of a text in another encoding, with what it looks like."""
+        if found.startswith(b"%PDF"):
+            return UnreadableFile(_("This is a PDF file. Export the list as CSV or as a workbook."))
+        if self._marked == UTF_16:
+            return UnreadableFile(_("The file begins as UTF-16 and does not stay it. Save it as UTF-8."), row=line)
+        looks = guessed(found[:SAMPLE])
+        text = (
+            _("Line %(line)d is neither UTF-8 nor GBK. Save the file as UTF-8 and import it again.")
+            if len(self._encodings) > 1 and not self._marked
+            else _(
+                'Line %(line)d is not %(encoding)s. It looks like %(looks)s: add encoding = "%(looks)s" to the mapping.'
+            )
+            if looks and encoding_named(looks) != encoding
+            else _("Line %(line)d is not %(encoding)s. Save the file as UTF-8, or add its encoding to the mapping.")
+        )
+        return UnreadableFile(text % {"line": line, "encoding": encoding.upper(), "looks": looks}, row=line)
 
     def workbook(self) -> IO[bytes]:
         """The workbook from its first byte on, as a file that another process can read; closed with this one.
@@ -184,7 +226,7 @@ class OpenedFile:
                 continue
             finally:
                 self._stream.seek(0)
-                self.unpacked, self._last = 0, b""
+                self.unpacked = 0
             return encoding
         return last
 
@@ -206,24 +248,3 @@ def _ends_early(form: str) -> UnreadableFile:
 
 def _packed_twice() -> UnreadableFile:
     return UnreadableFile(_("The file is packed twice. Unpack it once and import it again."))
-
-
-def _refuse_other_encodings(head: bytes) -> None:
-    for mark, name in _OTHERS.items():
-        if head.startswith(mark):
-            raise UnreadableFile(
-                _("This is %s, not a text in UTF-8. Save it as UTF-8 text and import it again.") % name
-            )
-
-
-def _decoded(whole: bytes, lines: int, encoding: str) -> str:
-    try:
-        return whole.decode(encoding)
-    except UnicodeDecodeError as wrong:
-        line = lines + whole.count(b"\n", 0, wrong.start) + 1
-        text = (
-            _("Line %d is not UTF-8. Save the file as UTF-8 and import it again.")
-            if encoding == "utf-8"
-            else _("Line %d is neither UTF-8 nor GBK. Save the file as UTF-8 and import it again.")
-        )
-        raise UnreadableFile(text % line, row=line) from None

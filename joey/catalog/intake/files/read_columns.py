@@ -1,18 +1,22 @@
 """Turn rows of a file into offers, a list per field, as a mapping says; and report the rows that cannot be read."""
 
+import re
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.clean_facts import LONGEST_URL, Columns, are_clean
-from joey.catalog.intake.files import values
+from joey.catalog.intake.files import spoilt, values
+from joey.catalog.intake.files.addresses import addresses_in
 from joey.catalog.intake.files.allowed_hosts import host_of
+from joey.catalog.intake.files.in_stock import flag_of
 from joey.catalog.intake.files.mapping import Source
 from joey.catalog.intake.files.money_columns import MoneyColumns
 from joey.catalog.intake.files.reading_plan import Plan
 from joey.catalog.intake.files.rows import FileRows, RowFault
-from joey.catalog.intake.files.source_columns import text_of_one
+from joey.catalog.intake.files.source_columns import WEIGHTY, shown_name, text_of_one
 from joey.marketplaces.registry import has_rotating_ids, identity_of
 
 TEXTS = (
@@ -27,26 +31,52 @@ TEXTS = (
     "ships_from",
     "identity",
 )
+IDS = ("id", "identity", "seller_id", "gtin", "model")
 NONE: dict[str, str] = {}
 LONGEST_CATEGORY = 60
 
+_MARKS = re.compile(r"[,;|]")
+_SPOILT = _(
+    "A spreadsheet changed this, so what it was is lost (%s). Export again, and make the column text before a"
+    " spreadsheet saves it."
+)
+_GARBLED = _("These are the wrong characters: the file's text was read in a wrong encoding before it was written (%s).")
 
-def read_columns(rows: FileRows, plan: Plan) -> tuple[Columns, dict[int, RowFault]]:
-    """The offers of these rows, and by place the fault of each row that cannot be read."""
-    return _Reading(rows, plan).read()
+
+@dataclass(frozen=True)
+class ReadRows:
+    """What a chunk of rows says. `wrong` has by place the fault of each row that is no offer; `lost` faults that
+    cost an offer one field.
+    """
+
+    columns: Columns
+    wrong: dict[int, RowFault]
+    lost: list[tuple[int, RowFault]]
+
+
+def read_columns(rows: FileRows, plan: Plan) -> ReadRows:
+    """The offers of these rows, also of those that are wrong."""
+    reading = _Reading(rows, plan)
+    columns = reading.read()
+    return ReadRows(columns, reading.wrong, [(place, fault) for (place, _name), fault in reading.lost.items()])
 
 
 class _Reading(MoneyColumns):
     """One chunk being read."""
 
-    def read(self) -> tuple[Columns, dict[int, RowFault]]:
+    def read(self) -> Columns:
         plan, zone = self.plan, self.plan.zone
         self._ids = self._needed("id", self._texts("id"))
         texts = {name: self._texts(name) for name in TEXTS}
         titles = self._needed("title", self._texts("title"))
+        self._check_ids({"id": self._ids} | texts)
+        self._check_titles(titles)
         currencies, money = self.money()
         lists, prices = self.sale(money)
         pictures = self._pictures()
+        ends = self._each(
+            "coupon_until", lambda value, how: values.time_of(text_of_one(value), how.date, zone, end_of_day=True), None
+        )
         as_of = self._each("as_of", lambda value, how: values.time_of(text_of_one(value), how.date, zone), plan.now)
         if "as_of" in self.mapping.sources:
             self._needed("as_of", [None if at is plan.now else at for at in as_of])
@@ -66,25 +96,36 @@ class _Reading(MoneyColumns):
             "list_minor": lists,
             "now_minor": prices,
             "coupon_minor": self.with_coupon(prices, money),
-            "coupon_until": self._each(
-                "coupon_until",
-                lambda value, how: values.time_of(text_of_one(value), how.date, zone, end_of_day=True),
-                None,
-            ),
-            "commission_ppm": self._each(
-                "commission_rate_percent", lambda value, how: values.rate_of(text_of_one(value), how.unit), 0
-            ),
+            "coupon_until": ends,
+            "commission_ppm": self._each("commission_rate_percent", self._rate, 0),
             "category": self._each("category", self._category, ""),
             "picture_urls": pictures,
             "volume": self._counts(),
-            "in_stock": self._each("in_stock", lambda value, _how: values.flag_of(value), True),
+            "in_stock": self._each("in_stock", lambda value, _how: flag_of(value), True),
             "as_of": as_of,
             "history": self._histories(currencies),
             "silent": [()] * self.size,
         }
         for name in ("brand", "model", "gtin", "seller", "seller_kind", "ships_from"):
             columns[name] = texts[name]
-        return columns, self.wrong
+        return columns
+
+    def _check_ids(self, found: dict[str, list[str]]) -> None:
+        """Refuse rows whose id a spreadsheet changed: it may be another offer's. A number of less weight is lost."""
+        for name in IDS:
+            long = {text for text in found[name] if spoilt.is_long_number(text)}
+            rounded = long if spoilt.are_rounded(list(long)) else frozenset[str]()
+            if rounded or spoilt.are_spoilt(found[name]):
+                for place, text in enumerate(found[name]):
+                    if text in rounded or spoilt.is_spoilt(text):
+                        self._refuse(place, name, str(_SPOILT) % text[:40])
+                        found[name][place] = text if name in WEIGHTY else ""
+
+    def _check_titles(self, titles: list[str]) -> None:
+        if spoilt.may_be_garbled(titles):
+            for place, title in enumerate(titles):
+                if spoilt.is_garbled(title):
+                    self.lost[place, "title"] = RowFault(shown_name(self.mapping, "title"), str(_GARBLED) % title[:40])
 
     def _identities(self, own: list[str], sellers: list[str], pictures: list[tuple[str, ...]]) -> list[str]:
         if not has_rotating_ids(self.plan.marketplace):
@@ -104,7 +145,8 @@ class _Reading(MoneyColumns):
         """Whether all of them are texts that need no cleaning, checked together."""
         if not are_clean(column, longest=LONGEST_URL) or not self.mapping.none.isdisjoint(column):
             return False
-        return "&" not in "".join(column)
+        together = "".join(column)
+        return "&" not in together and '="' not in together
 
     def _urls(self) -> list[str]:
         layers = self._layers("url")
@@ -121,25 +163,42 @@ class _Reading(MoneyColumns):
         layers = self._layers("pictures")
         if not layers:
             return [()] * self.size
-        if len(layers) == 1 and self._are_single_pictures(layers[0][1]):
+        if len(layers) == 1 and not layers[0][0].separator and self._are_single_pictures(layers[0][1]):
             return [(url,) for url in layers[0][1]]
-        read = [self._read("pictures", list(map(_hashable, column)), self._allowed, ()) for _how, column in layers]
-        return read[0] if len(read) == 1 else [tuple(dict.fromkeys(sum(each, ()))) for each in zip(*read, strict=True)]
+        read = [
+            self._read("pictures", list(map(_hashable, column)), partial(self._addresses, how), ((), ()))
+            for how, column in layers
+        ]
+        found = []
+        for place, each in enumerate(zip(*read, strict=True)):
+            for unusable in (text for _usable, wrong in each for text in wrong):
+                self._refuse(place, "pictures", unusable)
+            found.append(tuple(dict.fromkeys(url for usable, _wrong in each for url in usable)))
+        return found
 
     def _are_single_pictures(self, column: list[Any]) -> bool:
         lets_all = self.plan.pictures.allows_all(column) and self.mapping.none.isdisjoint(column)
-        return lets_all and not any("," in url or len(url) > LONGEST_URL for url in column)
+        return lets_all and not _MARKS.search("".join(column)) and max(map(len, column)) <= LONGEST_URL
 
-    def _allowed(self, value: Any) -> tuple[str, ...]:
-        given = list(value) if isinstance(value, tuple) else value
-        found = (values.address_of(each) for each in values.list_of(given))
-        return tuple(dict.fromkeys(url for url in found if len(url) <= LONGEST_URL and self.plan.pictures.let(url)))
+    def _addresses(self, how: Source, value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """(the pictures that can be fetched, why each of the others cannot)."""
+        found, none = addresses_in(value, how.separator, how.after)
+        urls = list(map(values.address_of, found))
+        usable = tuple(url for url in urls if len(url) <= LONGEST_URL and self.plan.pictures.let(url))
+        elsewhere = [url for url in urls if url not in usable]
+        return usable, (
+            *(str(_("This is no web address of a picture: %s") % text[:80]) for text in none),
+            *(str(_("The picture is on a host that is not allowed: %s") % host_of(url)[:60]) for url in elsewhere),
+        )
 
     def _counts(self) -> list[int | None]:
         layers = self._layers("volume")
         if len(layers) == 1 and values.are_counts(layers[0][1]) and self.mapping.none.isdisjoint(layers[0][1]):
             return list(map(int, layers[0][1]))
         return self._each("volume", lambda value, _how: values.count_of(value), None)
+
+    def _rate(self, value: Any, how: Source) -> int:
+        return values.rate_of(text_of_one(value), how.unit, self.mapping.decimal)
 
     def _category(self, value: Any, how: Source) -> str:
         """Ours, where the mapping has the category or one above it; else theirs, a long one without its beginning."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files import toml_keys
 from joey.catalog.intake.files.category_tree import read_tree
+from joey.catalog.intake.files.encodings import encoding_named
 from joey.catalog.intake.files.mapping import FIELDS, MONEY, PART, Mapping, Source
 from joey.kit.refusals import Invalid
 
@@ -26,9 +27,12 @@ HOW: Map[str, tuple[str, ...] | None] = {
     "date": TIMES,
     "without": None,
     "tree": ("category",),
+    "separator": ("pictures",),
+    "after": ("pictures",),
 }
 KEYS = (
-    "format", "delimiter", "currency", "zone", "none", "columns", "categories", "hosts", "picture_hosts", "price_hours"
+    "format", "delimiter", "quoting", "encoding", "decimal", "item", "group", "currency", "zone", "none", "columns",
+    "categories", "words", "leave_out", "optional", "hosts", "picture_hosts", "price_hours",
 )  # fmt: skip
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\.[a-z0-9-]{2,63}")
@@ -41,11 +45,19 @@ def read_mapping(path: Path) -> Mapping:
     return Mapping(
         format=toml_keys.text(given, "format"),
         delimiter=toml_keys.delimiter(given),
+        quotes=_quotes(given),
+        encoding=_encoding(given),
+        decimal=toml_keys.decimal(given),
+        item=toml_keys.text(given, "item"),
+        group=toml_keys.text(given, "group"),
         currency=toml_keys.currency(given) or ("CNY" if _is_in_yuan(columns) else ""),
         zone=toml_keys.zone(given),
         none=frozenset(toml_keys.texts(given, "none") or ()),
         sources={name: _sources(name, value, path.parent) for name, value in columns.items()},
         categories=_categories(given),
+        words=_words(given),
+        leave_out=_leave_out(given),
+        optional=frozenset(toml_keys.texts(given, "optional") or ()),
         hosts=_hosts(given, "hosts"),
         picture_hosts=_hosts(given, "picture_hosts"),
         price_hours=_price_hours(given),
@@ -88,6 +100,8 @@ def _source(name: str, value: Any, folder: Path) -> Source:
         unit=_unit(name, value.get("unit", ""), where),
         date=value.get("date", ""),
         without=value.get("without", ""),
+        separator=value.get("separator", ""),
+        after=value.get("after", ""),
         tree=read_tree(folder / value["tree"]) if "tree" in value else None,
     )
 
@@ -104,6 +118,41 @@ def _unit(name: str, unit: str, where: str) -> str:
 def _is_in_yuan(columns: Map[str, Any]) -> bool:
     tables = [each for value in columns.values() for each in (value if isinstance(value, list) else [value])]
     return any(isinstance(each, dict) and each.get("unit") in CHINESE for each in tables)
+
+
+def _quotes(given: Map[str, Any]) -> bool:
+    found = toml_keys.text(given, "quoting")
+    if found not in ("", "none"):
+        raise Invalid(_("Quoting is “none” where quotes are only signs; otherwise leave it out."), field="quoting")
+    return not found
+
+
+def _encoding(given: Map[str, Any]) -> str:
+    name = toml_keys.text(given, "encoding")
+    found = encoding_named(name) if name else ""
+    if name and not found:
+        raise Invalid(
+            _("Joey does not know the encoding “%s”. Write it like gb18030, big5, shift_jis, iso-8859-2 or utf-16.")
+            % name[:40],
+            field="encoding",
+        )
+    return found
+
+
+def _words(given: Map[str, Any]) -> Map[str, Map[str, str]]:
+    found = toml_keys.table(given, "words")
+    for name, words in found.items():
+        if name not in FIELDS:
+            raise toml_keys.unknown(f"words.{name}", FIELDS)
+        if not isinstance(words, dict) or not all(isinstance(each, str) for each in words.values()):
+            raise Invalid(_("“%s” is a table: a word of the file = what it means, each in quotes.") % name,
+                          field=f"words.{name}")  # fmt: skip
+    return found
+
+
+def _leave_out(given: Map[str, Any]) -> Map[str, frozenset[str]]:
+    table = toml_keys.table(given, "leave_out")
+    return {name: frozenset(each.casefold() for each in toml_keys.texts(table, name) or ()) for name in table}
 
 
 def _hosts(given: Map[str, Any], key: str) -> frozenset[str] | None:

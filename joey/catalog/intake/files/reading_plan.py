@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.allowed_hosts import AllowedHosts
+from joey.catalog.intake.files.header import is_there
 from joey.catalog.intake.files.mapping import FIELDS, Mapping
 from joey.kit.refusals import Invalid
 
@@ -31,15 +32,21 @@ class Plan:
 
 
 def check_columns(mapping: Mapping, columns: Sequence[str] | None) -> None:
-    """Raises Invalid naming the field when the mapping names a column that the table does not have."""
+    """Raises Invalid naming the field when the mapping takes it from columns of which the table has none."""
     if columns is None:
         return
+    for column in (*mapping.leave_out, *filter(None, [mapping.group])):
+        if column not in columns and column not in mapping.optional:
+            raise Invalid(
+                _("The mapping names a column “%s”, which this file does not have.") % column[:60], field=column[:60]
+            )
+    names = set(columns)
     for name, sources in mapping.sources.items():
-        for source in sources:
-            for column in [source.column] if source.column else source.parts:
-                if column not in columns and column.partition(".")[0] not in columns and column != "id":
-                    raise Invalid(
-                        _("The mapping takes %(field)s from a column “%(column)s”, which this file does not have.")
-                        % {"field": name, "column": column[:60]},
-                        field=f"columns.{name}",
-                    )
+        if name in mapping.optional or not sources or any(is_there(source, names) for source in sources):
+            continue
+        missing = next(part for part in [sources[0].column, *sources[0].parts] if part and part not in names)
+        raise Invalid(
+            _("The mapping takes %(field)s from a column “%(column)s”, which this file does not have.")
+            % {"field": name, "column": missing[:60]},
+            field=f"columns.{name}",
+        )

@@ -9,6 +9,8 @@ from typing import IO
 
 from joey.catalog.intake.files.rows import FileRows, Reader, RowFault
 
+MOST_NOTES = 1_000
+
 
 @dataclass(frozen=True)
 class RefusedRow:
@@ -17,6 +19,29 @@ class RefusedRow:
     row: int
     field: str
     reason: str
+
+
+@dataclass(frozen=True)
+class RowNote:
+    """What is wrong in a row that was imported, or why it was left out."""
+
+    row: int
+    field: str
+    reason: str
+
+
+class RowNotes:
+    """The first notes, and how many there are in all."""
+
+    def __init__(self) -> None:
+        self.first: list[RowNote] = []
+        self.count = 0
+
+    def add(self, row: int, field: str, reason: str) -> None:
+        """One more."""
+        self.count += 1
+        if self.count <= MOST_NOTES:
+            self.first.append(RowNote(row, field, reason))
 
 
 class RefusedRows:
@@ -44,6 +69,7 @@ class RefusedRows:
         if self._path is None:
             return
         if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed by keep or at the end of the block)
                 "w", encoding="utf-8", errors="replace", newline="", delete=False,
                 dir=self._path.parent, prefix=f".{self._path.name}-",

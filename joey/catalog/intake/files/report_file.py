@@ -2,22 +2,28 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from joey.catalog.intake.files.refused_rows import RefusedRow
+from joey.catalog.intake.files.refused_rows import RefusedRow, RowNote
 from joey.kit.refusals import Refusal
 
 
-def report_of(accepted: int, changed: int, refused: Sequence[RefusedRow]) -> dict[str, Any]:
-    """The result in rows; `changed` of those accepted changed something."""
-    return {
+def report_of(
+    accepted: int, changed: int, refused: Sequence[RefusedRow], notes: Sequence[RowNote] = (), noted: int = 0
+) -> dict[str, Any]:
+    """The result in rows; `changed` of those accepted changed something. With notes, of which `noted` is how many there
+    are in all, if there are any.
+    """
+    found: dict[str, Any] = {
         "accepted": accepted,
         "changed": changed,
         "unchanged": accepted - changed,
         "refused": len(refused),
-        "rows": [{"row": each.row, "field": each.field, "reason": each.reason} for each in refused],
+        "rows": list(map(asdict, refused)),
     }
+    return found | ({"noted": noted, "notes": list(map(asdict, notes))} if notes else {})
 
 
 def report_of_refusal(refusal: Refusal) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class FileRows(Protocol):
 class Reader(Protocol):
     """A file in one format. Its refused rows can be written in the same format, to be fixed and imported again."""
 
+    left_out: list[int]  # the numbers of rows that are none of the list's, such as totals, as far as it was read
+
     @property
     def columns(self) -> Sequence[str] | None:
         """The names of all columns, if the file names them in advance."""

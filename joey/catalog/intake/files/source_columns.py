@@ -12,6 +12,8 @@ from joey.catalog.intake.files.rows import FileRows, RowFault
 from joey.kit.refusals import Invalid, Text
 
 NOTHING = ("", None)
+# Without one of these, rows are no offers; a fault in any other field costs that field alone.
+WEIGHTY = frozenset({"row", "id", "identity", "seller_id", "title", "url", "currency", "price", "as_of"})
 MISSING = _("missing")
 
 
@@ -22,6 +24,7 @@ class SourceColumns:
         self.rows, self.mapping = rows, mapping
         self.size = len(rows.numbers)
         self.wrong: dict[int, RowFault] = dict(rows.wrong)
+        self.lost: dict[tuple[int, str], RowFault] = {}  # by place and field: fields that could not be read
         self.none = self.mapping.none | set(NOTHING)
         self._ids: list[str] = []
         self._found: dict[str, list[tuple[Source, list[Any]]]] = {}
@@ -62,6 +65,9 @@ class SourceColumns:
             outer = self.rows.column(first)
             if outer.count(None) < self.size:
                 column = [values.inside(value, parts) for value in outer]
+        if name in self.mapping.words:
+            words = self.mapping.words[name]
+            column = [words.get(text, text) if isinstance(text := _stripped(value), str) else value for value in column]
         if source.without:
             cut = source.without
             column = [value.strip().removeprefix(cut) if isinstance(value, str) else value for value in column]
@@ -98,7 +104,7 @@ class SourceColumns:
             for place, value in enumerate(column):
                 if value in refusals:
                     said = refusals[value]
-                    self._refuse(place, "currency" if said.field == "currency" else name, str(said))
+                    self._refuse(place, "currency" if said.field == "currency" and name in WEIGHTY else name, str(said))
         return [known[value] for value in column]
 
     def _read_one(self, name: str, place: int, value: Any, read: Callable[[Any], Any], default: Any) -> Any:
@@ -123,7 +129,11 @@ class SourceColumns:
         return found
 
     def _refuse(self, place: int, name: str, reason: str) -> None:
-        self.wrong.setdefault(place, RowFault(shown_name(self.mapping, name), reason))
+        fault = RowFault(shown_name(self.mapping, name), reason)
+        if name in WEIGHTY:
+            self.wrong.setdefault(place, fault)
+        else:
+            self.lost.setdefault((place, name), fault)
 
 
 def shown_name(mapping: Mapping, name: str) -> str:
@@ -134,6 +144,10 @@ def shown_name(mapping: Mapping, name: str) -> str:
 
 def text_of_one(value: Any) -> str:
     return values.text_of(value).strip()
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def _part(value: Any, quoted: bool) -> str:

@@ -1,8 +1,8 @@
 """Read tables: CSV and TSV, or the rows of a workbook.
 
 Quoting is strict: a wrong quote moves every row behind it; but a row between tabs that is whole without any quoting is
-read as it is. The first row is the header, unless the caller finds it: an export may have title lines above it, and
-totals below.
+read as it is, and a mapping can say that quotes mean nothing. The first row is the header, unless the caller finds it:
+a list may have title lines above it, and totals below.
 """
 
 import csv
@@ -15,8 +15,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.encodings import mark_of_utf_8
 from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault
+from joey.catalog.intake.files.safe_cells import as_it_was, line_of, safe
+from joey.catalog.intake.files.tabs import with_quotes
+from joey.catalog.intake.files.totals import may_be_none_of_a_list
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
 
 FEW = 500  # rows read in one go
@@ -43,7 +47,9 @@ class Table:
     """A table with its delimiter. Rows are numbered as a spreadsheet does: a header at the top is row 1.
 
     `find_header` is given the first rows and returns the place of the header among them; `is_no_row` says of a row's
-    cells that it is none of the table's, such as a total. `rows` are those of a workbook.
+    cells that it is none of the table's, such as a total. `rows` are those of a workbook. With `group`, a column, a row
+    whose cell there is empty or as in the row above takes from that row what it lacks: lists of one picture a row, and
+    merged cells.
     """
 
     def __init__(
@@ -54,32 +60,43 @@ class Table:
         rows: Iterator[list[str]] | None = None,
         find_header: Callable[[list[list[str]]], int] | None = None,
         is_no_row: Callable[[list[str]], bool] | None = None,
+        encoding: str = "",
+        quotes: bool = True,
+        group: str = "",
     ) -> None:
         csv.field_size_limit(LONGEST_LINE)
         self._opened = opened
         self._delimiter = delimiter
+        self._encoding = encoding
+        self._quotes = quotes
         self._is_workbook = rows is not None
         self._rows = iter(self._csv_rows()) if rows is None else rows
         self._find_header = find_header
         self._is_no_row = is_no_row
         self._number = 0
+        self.left_out: list[int] = []  # rows that are none of the table's
         self.columns: Sequence[str] = self._header()
         self._places = {name: place for place, name in enumerate(self.columns)}
+        self._are_refused = tuple(self.columns[: len(NOTES)]) == NOTES
+        if group in self._places:
+            self._rows = _filled_down(self._rows, self._places[group])
 
     def chunks(self) -> Iterator[FileRows]:
-        """All rows. One with the wrong number of cells is refused; if it is the last row, the file was truncated."""
-        last, last_is_odd = 1, False
+        """All rows. One with the wrong number of cells is refused; the file was truncated where that is the last one,
+        has too few, and no line break behind it.
+        """
+        last, last_is_short = 1, False
         while block := self._block():
             first = self._number + 1
             self._number += len(block)
             rows = self._rows_of(block, first)
             if rows.numbers:
                 last = rows.numbers[-1]
-                last_is_odd = len(rows.cells) - 1 in rows.odd
+                last_is_short = len(rows.odd.get(len(rows.cells) - 1, self.columns)) < len(self.columns)
                 yield rows
-        if last_is_odd:
+        if last_is_short and not self._opened.line_breaks and not self._is_workbook:
             raise UnreadableFile(
-                _("The last row, %d, has the wrong number of cells: the file was truncated.") % last,
+                _("The last row, %d, has too few cells and no line break at its end: the file was truncated.") % last,
                 row=last,
             )
         if self._opened.ended_inside_a_line and not self._is_workbook:
@@ -93,34 +110,22 @@ class Table:
             )
 
     def _csv_rows(self) -> Iterator[list[str]]:
-        lines = chain.from_iterable(io.StringIO(text, newline="") for text in self._opened.texts())
-        rows = self._with_quotes(lines) if self._delimiter == "\t" else lines
-        reader = csv.reader(rows, delimiter=self._delimiter, strict=True)
+        lines = chain.from_iterable(io.StringIO(text, newline="") for text in self._opened.texts(self._encoding))
+        rows = with_quotes(lines) if self._delimiter == "\t" and self._quotes else lines
+        reader = csv.reader(
+            rows,
+            delimiter=self._delimiter,
+            strict=True,
+            quoting=csv.QUOTE_MINIMAL if self._quotes else csv.QUOTE_NONE,
+        )
         try:
             yield from reader
         except csv.Error as broken:
-            raise UnreadableFile(
-                _("Line %(line)d is not well quoted (%(why)s), or the file was truncated there. Fix it and retry.")
-                % {"line": reader.line_num, "why": broken},
-                row=reader.line_num,
-            ) from None
-
-    def _with_quotes(self, lines: Iterator[str]) -> Iterator[str]:
-        """The lines; one that is wrongly quoted, but whole as it is, is quoted: its writer knows no quoting."""
-        before, is_open = 0, False
-        for line in lines:
-            marks = line.count('"')
-            if is_open:
-                is_open = marks % 2 == 0
-            elif not marks:
-                before = line.count("\t") + 1 if line.strip() else before
-            elif (cells := _quoted_cells(line)) is not None:
-                before = len(cells)
-            elif _is_whole(cells := line.rstrip("\r\n").split("\t"), before) and line.endswith(("\r", "\n")):
-                line = self._line(cells)
-            else:
-                is_open = marks % 2 == 1
-            yield line
+            text = _(
+                'Line %(line)d is not well quoted (%(why)s). If quotes are only signs, as in 3", add quoting = "none"'
+                " to the mapping; else the file was truncated."
+            )
+            raise UnreadableFile(text % {"line": reader.line_num, "why": broken}, row=reader.line_num) from None
 
     def _block(self, size: int = CHUNK) -> list[list[str]]:
         """The next rows, as many as fit in a chunk."""
@@ -138,11 +143,16 @@ class Table:
         those before the one too many, or too few, are in their columns.
         """
         width = len(self.columns)
-        if not self._is_no_row and set(map(len, block)) == {width} and all(map(itemgetter(0), block)):
+        if self._are_refused:
+            block = [list(map(as_it_was, cells)) for cells in block]
+        if set(map(len, block)) == {width} and not may_be_none_of_a_list(list(map(itemgetter(0), block))):
             return _TableRows(self._places, list(range(first, first + len(block))), cells=block)
         rows = _TableRows(self._places)
         for number, cells in enumerate(block, start=first):
-            if not any(cells) or (self._is_no_row and self._is_no_row(cells)):
+            if not any(cells):
+                continue
+            if self._is_no_row and self._is_no_row(cells):
+                self.left_out.append(number)
                 continue
             place = len(rows.cells)
             rows.numbers.append(number)
@@ -159,7 +169,7 @@ class Table:
     def _header(self) -> list[str]:
         found = self._block(MOST_ABOVE if self._find_header else 1)
         place = self._find_header(found) if self._find_header else 0
-        header = [name.strip() for cells in found[place : place + 1] for name in cells]
+        header = [as_it_was(name).strip() for cells in found[place : place + 1] for name in cells]
         self._number = len(found[: place + 1])
         self._rows = chain(found[place + 1 :], self._rows)
         if not any(header):
@@ -184,13 +194,14 @@ class Table:
 
     def refused_begin(self) -> str:
         """The header, after three columns for notes."""
-        return self._line([*NOTES, *self._own(list(self.columns))])
+        return mark_of_utf_8(self._encoding) + self._line([*NOTES, *self._own(list(self.columns))])
 
     def refused_row(self, rows: FileRows, place: int, wrong: RowFault) -> str:
         """The original cells, after the notes."""
         assert isinstance(rows, _TableRows)
         cells = rows.odd.get(place, rows.cells[place])
-        return self._line([str(rows.numbers[place]), wrong.field, wrong.reason, *self._own(cells)])
+        reason = wrong.reason if self._quotes else wrong.reason.replace(self._delimiter, " ")
+        return self._line([str(rows.numbers[place]), wrong.field, reason, *self._own(cells)])
 
     def refused_end(self) -> str:
         """Nothing."""
@@ -198,26 +209,17 @@ class Table:
 
     def _own(self, cells: list[str]) -> list[str]:
         """Without the notes of an earlier file of refused rows."""
-        return cells[len(NOTES) :] if tuple(self.columns[: len(NOTES)]) == NOTES else cells
+        return cells[len(NOTES) :] if self._are_refused else cells
 
     def _line(self, cells: list[str]) -> str:
-        out = io.StringIO()
-        csv.writer(out, delimiter=self._delimiter, lineterminator="\n").writerow(cells)
-        return out.getvalue()
+        return line_of(list(map(safe, cells)), self._delimiter, quotes=self._quotes)
 
 
-def _quoted_cells(line: str) -> list[str] | None:
-    """The cells of a line between tabs; None where its quotes are wrong, or go on in the next line."""
-    try:
-        return next(csv.reader([line], delimiter="\t", strict=True))
-    except csv.Error:
-        return None
-
-
-def _is_whole(cells: list[str], before: int) -> bool:
-    """Whether cells that quotes mean nothing in are a row like the one before, the first with a delimiter at its end.
-
-    A quote that the last cell opens may go on in the next line.
-    """
-    is_open = cells[-1].startswith('"') and cells[-1].count('"') % 2 == 1
-    return not is_open and (len(cells) == before or (len(cells) == before + 1 and not cells[-1]))
+def _filled_down(rows: Iterator[list[str]], key: int) -> Iterator[list[str]]:
+    """The rows; one of the same group as the row above has that row's cells where its own are empty."""
+    above: list[str] = []
+    for cells in rows:
+        if len(cells) == len(above) and any(cells) and cells[key] in ("", above[key]):
+            cells = [cell or other for cell, other in zip(cells, above, strict=True)]
+        yield cells
+        above = cells

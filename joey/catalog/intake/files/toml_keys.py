@@ -66,6 +66,14 @@ def delimiter(given: Map[str, Any]) -> str:
     return found
 
 
+def decimal(given: Map[str, Any]) -> str:
+    """A decimal mark, or "". Raises Invalid."""
+    found = text(given, "decimal")
+    if found not in ("", ".", ","):
+        raise Invalid(_("A decimal mark is “.” or “,”."), field="decimal")
+    return found
+
+
 def currency(given: Map[str, Any]) -> str:
     """A currency that Joey knows, or "". Raises Invalid."""
     found = text(given, "currency").upper()

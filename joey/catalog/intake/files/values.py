@@ -2,21 +2,17 @@
 
 import re
 from datetime import UTC, datetime, time
-from html import unescape
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files import amounts
 from joey.kit.json import read_json
+from joey.kit.markup import unescape
 from joey.kit.refusals import Invalid
 from joey.money.money import EXPONENTS, parse_amount
-
-YES = frozenset(
-    {"1", "true", "yes", "y", "t", "in_stock", "in stock", "preorder", "backorder", "available", "是", "有货"}
-)
-NO = frozenset({"0", "false", "no", "n", "f", "out_of_stock", "out of stock", "discontinued", "否", "无货"})
 
 NO_CURRENCY = _("No currency is given: add a column, write it beside the price, or name it in the mapping.")
 
@@ -24,6 +20,7 @@ _AMOUNT = re.compile(r"(?:([A-Za-z]{3})\s*)?(\d{1,16}(?:\.\d{1,9})?)(?:\s*([A-Za
 _AMOUNTS = re.compile(r"\d{1,12}\.\d\d(?:\n\d{1,12}\.\d\d)*", re.ASCII)
 _COUNTS = re.compile(r"\d{1,12}(?:\n\d{1,12})*", re.ASCII)
 _WHOLE = re.compile(r"\d{1,16}", re.ASCII)
+_AS_TEXT = re.compile(r'\s*="([^"]*)"\s*')  # how exports keep a spreadsheet from reading a number
 _PERCENT = re.compile(r"(\d{1,5})(?:\.(\d{1,4})0*)?\s*%?", re.ASCII)
 # RFC 3986: characters that an address may contain unescaped. Everything else is percent-encoded.
 _SAFE = "-._~:/?#[]@!$&'()*+,;=%"
@@ -34,38 +31,47 @@ _BEGINNING = re.compile(r"[A-Za-z]+://[^/?#]*")
 def text_of(value: Any) -> str:
     """A text or a whole number as text, HTML entities decoded once. Raises Invalid for anything else."""
     if isinstance(value, str):
+        if '="' in value and (found := _AS_TEXT.fullmatch(value)):
+            value = found[1]
         return unescape(value) if "&" in value else value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise Invalid(_("This is not text."))
 
 
-def price_of(text: str, currency: str, unit: str) -> tuple[int, str]:
+def price_of(text: str, currency: str, unit: str, decimal: str = "") -> tuple[int, str]:
     """(minor units, currency) of "12.90", "12.90 USD", "69.71 gbp"; in minor units with `unit` "minor".
 
-    A currency written beside the amount wins over the file's. Nothing is guessed: no thousands separator, no comma.
+    A currency written beside the amount wins over the file's. Without `decimal` nothing is guessed: no thousands
+    separator, no comma, no 1.200; with it these are read, and signs of currencies.
     """
-    found = _AMOUNT.fullmatch(text)
-    if found is None or (found[1] and found[3]):
-        raise Invalid(_("This is not an amount Joey can read. Write digits and a point, like %s.") % "19.90")
-    currency = (found[1] or found[3] or currency).upper()
+    if decimal:
+        digits, beside = amounts.marked(text, decimal)
+        currency = amounts.currency_beside(beside, currency)
+    else:
+        found = _AMOUNT.fullmatch(text)
+        if found is None or (found[1] and found[3]):
+            raise Invalid(amounts.which_mark(text))
+        digits, currency = found[2], (found[1] or found[3] or currency).upper()
     if not currency:
         raise Invalid(NO_CURRENCY, field="currency")
     if unit == "minor":
-        if not _WHOLE.fullmatch(found[2]):
+        if not _WHOLE.fullmatch(digits):
             raise Invalid(_("This is not a whole number of the smallest unit."))
         if currency not in EXPONENTS:
             raise Invalid(_("Joey does not know the currency “%s”.") % currency, field="currency")
-        return int(found[2]), currency
-    whole, _point, part = found[2].partition(".")
+        return int(digits), currency
+    if not decimal and EXPONENTS.get(currency) != 3 and amounts.is_in_doubt(digits):
+        raise Invalid(amounts.which_mark(digits))
+    whole, _point, part = digits.partition(".")
     return parse_amount(
-        f"{whole}.{part[:3]}" if part[:3] and not part[3:].strip("0") else found[2], currency
+        f"{whole}.{part[:3]}" if part[:3] and not part[3:].strip("0") else digits, currency
     ).minor, currency
 
 
-def rate_of(text: str, unit: str) -> int:
+def rate_of(text: str, unit: str, decimal: str = "") -> int:
     """Parts per million of a percentage, or of basis points."""
-    found = _PERCENT.fullmatch(text)
+    found = _PERCENT.fullmatch(text.replace(",", ".") if decimal == "," else text)
     if found is None:
         raise Invalid(_("This is not a rate between 0 and 100 percent."))
     ppm = int(found[1]) * 10_000 + int((found[2] or "").ljust(4, "0"))
@@ -104,20 +110,6 @@ def runs(interval: str, zone: ZoneInfo, now: datetime) -> bool:
     if not slash:
         raise Invalid(_("This is not two times with a “/” between them."))
     return time_of(start.strip(), "", zone) <= now <= time_of(end.strip(), "", zone, end_of_day=True)
-
-
-def flag_of(value: Any) -> bool:
-    """Yes or no, or a number in stock."""
-    if isinstance(value, bool):
-        return value
-    text = text_of(value).strip().lower()
-    if text in YES:
-        return True
-    if text in NO:
-        return False
-    if _WHOLE.fullmatch(text):
-        return int(text) > 0
-    raise Invalid(_("This is neither yes nor no, nor a number in stock."))
 
 
 def count_of(value: Any) -> int | None:
@@ -174,20 +166,6 @@ def _are(lines: re.Pattern[str], texts: list[Any]) -> bool:
         return False
     # A text with a line break in it would count as two.
     return together.count("\n") == len(texts) - 1 and lines.fullmatch(together) is not None
-
-
-def list_of(value: Any) -> list[Any]:
-    """The addresses in a list, in a JSON list written as text, or separated by commas."""
-    if isinstance(value, list):
-        return [each for one in value for each in list_of(one)]
-    if not isinstance(value, str):
-        return []
-    if value.lstrip().startswith("["):
-        try:
-            return list_of(read_json(value))
-        except ValueError:
-            return []
-    return [each.strip() for each in value.split(",") if each.strip()]
 
 
 def history_of(value: Any, currency: str, unit: str, zone: ZoneInfo) -> tuple[tuple[datetime, int], ...]:
