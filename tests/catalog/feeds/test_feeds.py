@@ -12,13 +12,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner, Result
 from pytest_django import Settings
 
 from joey.catalog.feeds.arrange_feeds import add_feed, ask_soon, let_it_shrink, pause_feed, remove_feed
 from joey.catalog.feeds.fetch_feed import FeedOutcome, fetch_feed
 from joey.catalog.feeds.models import FeedAddress
-from joey.catalog.feeds.queries import due_feeds, feed_alarms
+from joey.catalog.feeds.queries import all_feeds, due_feeds, feed_alarms
 from joey.catalog.feeds.schedule import next_time, retry_time
+from joey.catalog.jobs import fetch_feeds
+from joey.cli.cli import main
 from joey.kit.refusals import Conflict, Invalid, NotFound
 from joey.kit.sentences import worded
 from joey.record.queries import events_of
@@ -326,6 +329,58 @@ def test_what_operators_do_with_a_feed(tea: ListHost, tmp_path: Path) -> None:
             add_feed(wrong[0], wrong[1], by=None, now=NOW, **wrong[2])  # type: ignore[arg-type]
         assert refused.value.field == field
     assert json.dumps([event.facts for event in events_of([TEA])]).count(SECRET) == 0
+
+
+def test_the_worker_asks_what_is_due_and_one_that_fails_stops_no_other(host: ListHost) -> None:
+    for name in ("feed:a", "feed:b", "feed:c"):
+        add_feed(name, host.url, by=None, now=NOW)
+    pause_feed("feed:c", by=None, now=NOW)
+    host.will(b"", 500)
+    host.will(listed(1))
+
+    fetch_feeds(timestamp=0)
+
+    assert {feed.pk: (feed.answer, feed.failures) for feed in all_feeds()} == {
+        "feed:a": ("500", 1), "feed:b": ("200", 0), "feed:c": ("", 0),
+    }  # fmt: skip
+    assert len(host.asked) == 2
+
+
+def run(*arguments: str, typed: str = "") -> Result:
+    return CliRunner().invoke(main, ["feed", *arguments], input=typed, catch_exceptions=False)
+
+
+def test_a_feed_is_kept_by_commands_that_never_show_its_address(
+    host: ListHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOEY_SECRET", "a secret of the tests, long enough to be one")
+    host.will(listed(*range(5)) + b"x,x,https://shop.example/x,dear,USD\n")
+    host.will(listed(0))
+    host.will(listed(0))
+    said = [
+        run("list"),
+        run("add", TEA, "--every", "6", "--at", "03:30", typed=f"{host.url}\n"),
+        run("fetch", TEA),
+        run("fetch", TEA),
+        run("list"),
+        run("shrink", TEA),
+        run("fetch", TEA),
+        run("pause", TEA),
+        run("fetch", TEA),
+        run("resume", TEA),
+        run("add", TEA, "--address", f"http://other.example/{SECRET}"),
+        run("add", TEA, "--at", "noon", "--address", host.url),
+        run("remove", TEA),
+        run("remove", TEA),
+    ]
+
+    assert [each.exit_code for each in said] == [0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, 2, 0, 1]
+    assert "Imported. feed:tea  localhost  every 6 h" in said[2].output
+    assert "5 rows taken" in said[2].output
+    assert "row 7, price" in said[2].output
+    assert "held: 4 of 5 goods are missing" in said[4].output
+    assert "4 goods withdrawn" in said[6].output
+    assert SECRET not in "".join(each.output for each in said)
 
 
 def test_when_a_feed_is_asked_next() -> None:
