@@ -141,10 +141,10 @@ _DECLARED = (
     Kind("feed.paused", _BY_PERSON),
     Kind("feed.resumed", _BY_PERSON),
     Kind("feed.removed", _BY_PERSON),
-    Kind("feed.imported", {
-        "answer": CODE, "bytes": INTEGER, "taken": INTEGER, "refused": INTEGER, "changed": INTEGER,
-        "withdrawn": INTEGER,
-    }),
+    Kind(
+        "feed.imported",
+        {"answer": CODE} | dict.fromkeys(("bytes", "taken", "refused", "changed", "withdrawn"), INTEGER),
+    ),
     Kind("feed.held", {"missing": INTEGER, "live": INTEGER}),
     Kind("feed.released", _BY_PERSON),
     # sharing

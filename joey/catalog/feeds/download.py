@@ -94,7 +94,7 @@ class _Attempt:
         try:
             at = pinned(address)
         except NotPublic:
-            why = gettext_noop("The address leads where Joey does not go: only https on port 443 of a public host is.")
+            why = gettext_noop("The address may not be fetched: it has to be https, on port 443 of a public host.")
             raise DownloadFailed(Sentence(why)) from None
         except OSError:
             raise DownloadFailed(Sentence(gettext_noop("The host of the address is not known."))) from None

@@ -33,7 +33,7 @@ def due_feeds(*, now: datetime) -> list[str]:
 def feed_alarms(*, now: datetime) -> list[FeedAlarm]:
     """One query."""
     return [
-        FeedAlarm(feed.pk, feed.trouble, feed.failing_since, feed.missing, feed.live)
+        FeedAlarm(feed.pk, "", None, feed.missing, feed.live)
         if feed.held_at is not None
         else FeedAlarm(feed.pk, feed.trouble, feed.failing_since, None, None)
         for feed in FeedAddress.objects.filter(paused_at=None).order_by("marketplace")

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
+from django.contrib.admin.utils import quote
+from django.urls import reverse
 from pytest_django import Settings
 
 from joey.catalog.feeds.arrange_feeds import add_feed, ask_soon, let_it_shrink, pause_feed, remove_feed
@@ -22,12 +24,15 @@ from joey.catalog.feeds.queries import all_feeds, due_feeds, feed_alarms
 from joey.catalog.feeds.schedule import next_time, retry_time
 from joey.catalog.jobs import fetch_feeds
 from joey.cli.cli import main
+from joey.kit import clock
 from joey.kit.refusals import Conflict, Invalid, NotFound
 from joey.kit.sentences import worded
 from joey.record.queries import events_of
 from tests.at_once import die_after
+from tests.cast import ada
 from tests.catalog.imports import NOW, courses, goods, offers, prove
 from tests.places import places_of
+from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -198,10 +203,10 @@ WIDE = goods(*(f"{n},{'x' * 10_000},https://shop.example/1,1.00,USD" for n in ra
         ((401, {}, b"who?", None), "HTTP 401"),
         ((304, {}, b"", None), "HTTP 304"),
         ((503, {"Retry-After": "7200"}, b"", None), "HTTP 503"),
-        ((302, {"Location": "https://10.0.0.1/goods.csv"}, b"", None), "leads where Joey does not go"),
-        ((302, {"Location": "https://[::ffff:127.0.0.1]/goods.csv"}, b"", None), "leads where Joey does not go"),
-        ((302, {"Location": "http://localhost:1/goods.csv"}, b"", None), "leads where Joey does not go"),
-        ((302, {"Location": "file:///etc/passwd"}, b"", None), "leads where Joey does not go"),
+        ((302, {"Location": "https://10.0.0.1/goods.csv"}, b"", None), "may not be fetched"),
+        ((302, {"Location": "https://[::ffff:127.0.0.1]/goods.csv"}, b"", None), "may not be fetched"),
+        ((302, {"Location": "http://localhost:1/goods.csv"}, b"", None), "may not be fetched"),
+        ((302, {"Location": "file:///etc/passwd"}, b"", None), "may not be fetched"),
         ((200, {"Content-Type": "text/html; charset=utf-8"}, listed(1), None), "text/html, which is no list"),
         ((200, {"Content-Encoding": "br"}, listed(1), None), "packed in a way"),
         ((200, {"Content-Length": "9000000"}, listed(1), None), "larger than the 1 MB"),
@@ -411,3 +416,38 @@ def test_a_feed_that_failed_for_a_day_is_an_alarm(tea: ListHost) -> None:
     tea.will(b"", 404)
     fetched(NOW + 23 * HOUR)
     assert [each.failing_since for each in feed_alarms(now=NOW + 24 * HOUR)] == [NOW]
+
+
+def test_the_office_shows_a_feed_without_its_address_and_decides_on_it(tea: ListHost) -> None:
+    """Through the pages: the list with what came of it, one feed, what waits in health, and the three actions."""
+    tea.will(listed(*range(10)))
+    tea.will(listed(0))
+    assert [fetched().what, fetched().what] == ["imported", "held"]
+    desk = signed_in(ada())
+
+    def act(action: str) -> str:
+        given = {"action": action, "_selected_action": [TEA]}
+        return desk.post(reverse("admin:catalog_feedaddress_changelist"), given, follow=True).content.decode()
+
+    pages = [
+        desk.get(reverse("admin:catalog_feedaddress_changelist")).content.decode(),
+        desk.get(reverse("admin:catalog_feedaddress_change", args=[quote(TEA)])).content.decode(),
+        desk.get(reverse("admin:health")).content.decode(),
+    ]
+    for page in pages[:2]:
+        assert "Held: 9 of 10 goods are missing in its list" in page
+        assert "10 rows taken, 10 changed, 0 refused; 0 withdrawn" in page
+    assert "lacks 9 of its 10 goods" in pages[2]
+    assert SECRET not in "".join(pages)
+
+    assert "Done: 1" in act("shrink")
+    assert "does not wait for an operator" in act("shrink")
+    assert (kept().may_shrink, kept().held_at) == (True, None)
+    assert "Done: 1" in act("pause")
+    assert "Paused since" in desk.get(reverse("admin:catalog_feedaddress_changelist")).content.decode()
+    assert due_feeds(now=clock.now()) == []
+    assert "Done: 1" in act("ask")
+    assert due_feeds(now=clock.now()) == [TEA]
+    assert {event.facts["by"] for event in events_of([TEA]) if event.kind in ("feed.paused", "feed.resumed")} == {
+        str(ada().id)
+    }
