@@ -30,6 +30,7 @@ KEYS = {
     "catalog_alike (offer_id, other_id)": SHARED,
     "catalog_alike (offer_id, other_marketplace)": SHARED,
     "catalog_askedsearch (marketplace, words, category, sort, page)": SHARED,
+    "catalog_feedaddress (marketplace)": SINGLE,
     "catalog_offer (marketplace, identity)": SHARED,
     "catalog_pricepoint (id)": SHARED,
     "catalog_pricepoint (offer_id, at)": SHARED,

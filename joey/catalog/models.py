@@ -5,11 +5,14 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from joey.catalog.feeds.models import FeedAddress
 from joey.catalog.same_item.models import Alike, SameCount, SameCursor, SameKey, SameToken
 from joey.catalog.search.models import AskedSearch
 from joey.kit.ids import new_id
 
-__all__ = ["Alike", "AskedSearch", "Offer", "PricePoint", "SameCount", "SameCursor", "SameKey", "SameToken"]
+__all__ = [
+    "Alike", "AskedSearch", "FeedAddress", "Offer", "PricePoint", "SameCount", "SameCursor", "SameKey", "SameToken",
+]  # fmt: skip
 
 
 class Offer(models.Model):

@@ -33,6 +33,7 @@ COMMANDS = {
     "index": ("joey.cli.index:index", "Rebuild the search index, or show its state."),
     "doctor": ("joey.cli.doctor:doctor", "Report what is wrong here, in plain words."),
     "import": ("joey.cli.import_goods:import_goods", "Import offers from a file."),
+    "feed": ("joey.cli.feeds.group:feed", "Fetch lists of goods from addresses, on a schedule."),
     "import-orders": ("joey.cli.import_orders:import_orders", "Take in order reports from a console's export."),
     "fetch": ("joey.cli.fetch:fetch", "Search marketplaces, and take what they find into the catalogue."),
     "seed": ("joey.cli.seed:seed", "Make synthetic load for measuring."),

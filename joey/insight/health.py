@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
+from joey.catalog.feeds.queries import feed_alarms
 from joey.catalog.search.follow import Lag, lag
 from joey.insight.queries import BOOKING_OLD_AFTER, BookingLag, booking_lags
 from joey.insight.waiting import Waiting, stuck
@@ -78,8 +79,8 @@ class Counts:
 
 
 def health(*, now: datetime) -> Health:
-    """Ten queries, one more for each marketplace whose changes are not searchable yet, and one while a currency lacks
-    its licensed channel.
+    """Eleven queries, one more for each marketplace whose changes are not searchable yet, and one while a currency
+    lacks its licensed channel.
 
     Raises what the database raises when it is unavailable.
     """
@@ -91,7 +92,7 @@ def health(*, now: datetime) -> Health:
     )  # fmt: skip
     notices = (
         *_notices(syncs), *map(str, keepers_accounts().values()), *map(str, money_without_channel()),
-        *code_alarms(now=now),
+        *code_alarms(now=now), *_feed_notices(now),
     )  # fmt: skip
     return Health(troubles, notices, worker, tuple(syncs), search, tuple(stuck(now=now)), booking)
 
@@ -179,6 +180,21 @@ def _notices(syncs: Sequence[SyncState]) -> tuple[str, ...]:
     )
     only_some = [words for each in registry.connectors() if (words := unread_refunds(each))]
     return (*only_some, *missing, *unanswered)
+
+
+def _feed_notices(now: datetime) -> list[str]:
+    held = _(
+        "The list of %(feed)s lacks %(missing)d of its %(live)d goods, so nothing was withdrawn. Look at it: “joey feed"
+        " shrink” lets it count, “joey feed resume” asks again."
+    )
+    failing = _("The list of %(feed)s has not come in since %(since)s: %(trouble)s")
+    return [
+        held % {"feed": each.marketplace, "missing": each.missing, "live": each.live}
+        if each.failing_since is None
+        else failing
+        % {"feed": each.marketplace, "since": utc_text(each.failing_since), "trouble": worded(each.trouble)}
+        for each in feed_alarms(now=now)
+    ]
 
 
 def _booking_troubles(booking: Sequence[BookingLag], now: datetime) -> list[str]:

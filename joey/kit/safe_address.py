@@ -2,6 +2,10 @@
 
 import ipaddress
 import socket
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -17,6 +21,52 @@ NEVER = tuple(
 
 class NotPublic(ValueError):
     """An address that is not on the public internet, or only looks as if it were."""
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """An address of the web whose host was looked up once: ask `url`, with `netloc` as Host and `host` in the TLS
+    handshake, and the connection goes to the very address that was checked.
+    """
+
+    url: str
+    netloc: str
+    host: str
+
+
+def pinned(url: str) -> Pinned:
+    """Check where an address of the web leads: https on port 443 of a public host, without a fragment or a password.
+
+    Plain http is for the simulated marketplaces alone, on this machine. Raises NotPublic, OSError for a host without
+    an address. The port and the host come from the parsed address, so nothing can be read as another part of it.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        raise NotPublic("not an address of the web") from None
+    if parts.scheme == "http":
+        sandbox = urlsplit(getattr(settings, "SANDBOX_URL", "")).netloc
+        if not sandbox or parts.netloc.rpartition("@")[2] != sandbox:
+            raise NotPublic("plain http")
+        port = port or 80
+        addresses = resolve(host, port)
+        if not all(address.is_loopback for address in addresses):
+            raise NotPublic("a simulated marketplace that is not on this machine")
+    elif parts.scheme != "https" or not host:
+        raise NotPublic("not https")
+    elif port not in (None, 443):
+        raise NotPublic("a port that is not https")
+    else:
+        port = 443
+        addresses = public_addresses(host, port)
+    return Pinned(_at(parts, addresses[0], port), parts.netloc.rpartition("@")[2], host)
+
+
+def _at(parts: SplitResult, address: Address, port: int) -> str:
+    at = f"[{address}]" if address.version == 6 else str(address)
+    is_usual = port == (443 if parts.scheme == "https" else 80)
+    return parts._replace(netloc=at if is_usual else f"{at}:{port}", fragment="").geturl()
 
 
 def public_addresses(host: str, port: int) -> list[Address]:

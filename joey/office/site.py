@@ -111,6 +111,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
                 _item(_("Lost orders"), "search", table("orders_lostorder")),
                 _item(_("Disputes"), "gavel", table("orders_dispute", "?open=yes")),
                 _item(_("Reports of buyers"), "flag", table("shops_buyerreport", "?open=yes")),
+                _item(_("Feeds by address"), "rss_feed", table("catalog_feedaddress")),
                 _item(_("Failed jobs"), "error", table("procrastinate_procrastinatejob", "?status__exact=failed")),
                 _item(_("Health"), "monitor_heart", reverse("admin:health")),
             ],

@@ -6,6 +6,7 @@ from joey.office.site import office
 from joey.office.tables import (
     commissions,
     disputes,
+    feeds,
     gaps,
     jobs,
     lost_orders,
@@ -21,8 +22,8 @@ from joey.office.tables import (
 
 # importing them registers what they show
 TABLES = (
-    commissions, disputes, gaps, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions, reported,
-    reports, who,
+    commissions, disputes, feeds, gaps, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions,
+    reported, reports, who,
 )  # fmt: skip
 
 urlpatterns = [path("office/", office.urls)]

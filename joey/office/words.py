@@ -60,6 +60,7 @@ def actor_in_words(by: str) -> str:
 
 COLUMNS: Mapping[str, Any] = {
     "account": _("Account"),
+    "added_at": _("Added at"),
     "answer_by": _("Answer due by"),
     "answered_at": _("All answered at"),
     "args": _("Arguments"),
@@ -92,6 +93,7 @@ COLUMNS: Mapping[str, Any] = {
     "gap_until": _("Missing until"),
     "held": _("Held by its reports"),
     "hold_class": _("Cause"),
+    "host": _("Host"),
     "id": _("Number"),
     "intro": _("Introduction"),
     "is_active": _("May sign in"),

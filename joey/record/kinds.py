@@ -136,6 +136,17 @@ _DECLARED = (
     Kind("shop.reported", {"reason": CODE, "words": optional(TEXT)}),
     Kind("listing.reported", {"listing": ID, "reason": CODE, "words": optional(TEXT)}),
     Kind("report.answered", {**_BY_PERSON, "outcome": CODE, "answer": TEXT}),
+    # lists of goods that are fetched from an address
+    Kind("feed.added", {**_BY_PERSON, "every_hours": INTEGER, "complete": FLAG}),
+    Kind("feed.paused", _BY_PERSON),
+    Kind("feed.resumed", _BY_PERSON),
+    Kind("feed.removed", _BY_PERSON),
+    Kind(
+        "feed.imported",
+        {"answer": CODE} | dict.fromkeys(("bytes", "taken", "refused", "changed", "withdrawn"), INTEGER),
+    ),
+    Kind("feed.held", {"missing": INTEGER, "live": INTEGER}),
+    Kind("feed.released", _BY_PERSON),
     # sharing
     Kind("link.made", {"code": CODE, "channel": CODE}),
     # A visitor wanted to go on, and no link would have counted.

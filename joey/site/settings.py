@@ -256,6 +256,10 @@ def accounts_or_problem(path: Path) -> tuple[dict[str, Any], str]:
         return {}, str(problem)
 
 
+JOEY_FEED_MB = number("JOEY_FEED_MB", 512, least=1)  # a list that is fetched from an address may be so large
+JOEY_FEED_SECONDS = number("JOEY_FEED_SECONDS", 600, least=1)  # for one attempt, and the next one goes on from there
+JOEY_FEED_SHRINK_PERCENT = number("JOEY_FEED_SHRINK_PERCENT", 50)  # of the goods may be missing at once
+
 # Without marketplaces an instance can still show its shops and pay: it starts, and doctor and /readyz say why.
 # One that is named and missing is a mistake in the environment, like any other there, and nothing starts.
 JOEY_MARKETPLACES_FILE = accounts_file("JOEY_MARKETPLACES", DATA / "marketplaces.json")

@@ -26,6 +26,8 @@ REPEATS = {
     "commissions_quarantinedline:retry", "orders_orderline:retry_suspense", "orders_unreadreport:retry",
     "orders_lostorder:ask_again",
     "payouts_payoutfile:ask", "procrastinate_procrastinatejob:retry",
+    "catalog_feedaddress:ask", "catalog_feedaddress:pause", "catalog_feedaddress:shrink",
+    "shops_shop:front_page", "shops_buyerreport:answer",
 }  # fmt: skip
 # Pages of the office itself, and those of each table; a row's page takes nothing (test_office.py).
 PAGES = {"waiting", "health", "register_positions", "terms", "pause_payouts", "publish_limits"}

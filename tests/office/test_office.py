@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import override
 
+from joey.catalog.models import FeedAddress
 from joey.commissions.confirm_due import confirm_due
 from joey.commissions.earn_due import earn_due
 from joey.commissions.holds import place_hold
@@ -111,6 +112,11 @@ def everything(settings: Any) -> None:
     SyncCursor.objects.create(
         marketplace="taobao", account="1", question="orders", read_until=NOW - 99 * DAY, gap_since=NOW - 99 * DAY,
         gap_until=NOW - 90 * DAY,
+    )  # fmt: skip
+    FeedAddress.objects.create(
+        marketplace="feed:tea", sealed=b"", host="tea.example", every_hours=6, at=time(3), is_complete=True,
+        added_at=NOW, next_at=NOW, held_at=NOW, missing=9, live=10, asked_at=NOW, answer="200", bytes=900,
+        imported_at=NOW, taken=10, refused=1, changed=2, withdrawn=0,
     )  # fmt: skip
     request_lost_order(shop, marketplace="taobao", number="77001", ordered_at=NOW - DAY, now=NOW)
     closed = report("6", state="closed", reason="audited", commission_minor=0, service_fee_minor=0)

@@ -74,11 +74,11 @@ QUERIES = {
     "api/v1/office/orders/<uuidstr:order_id>/trace": 5,
     "api/v1/office/payouts": 5,
     "healthz": 0,
-    "readyz": 11,
-    "metrics": 15,
+    "readyz": 12,
+    "metrics": 16,
     "office/search/": 2,
     "office/terms/": 8,
-    "office/health/": 17,
+    "office/health/": 18,
     "office/waiting/": 4,
     "office/register-positions/": 4,
     "office/pause-payouts/": 2,
@@ -112,6 +112,7 @@ QUERIES = {
 
 # Tables of the office: the list, and the page of one row.
 TABLES = {
+    "catalog/feedaddress": (3, 3),
     "commissions/commission": (3, 5),
     "commissions/hold": (3, 6),
     "commissions/quarantinedline": (3, 4),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from joey.catalog.models import Offer, PricePoint
+from joey.catalog.models import FeedAddress, Offer, PricePoint
 from joey.catalog.pictures.keep_pictures import _path as kept_at
 from joey.commissions.earn_due import earn_due
 from joey.commissions.models import Commission, Hold, QuarantinedLine
@@ -72,6 +72,10 @@ def _one_more(shop: Shop, number: int) -> None:
     BuyerReport.objects.create(
         reference=f"ABCDE-FGH{number:02}", shop=shop, listing=listing, reason="fake", reported_at=NOW, answer_by=NOW
     )
+    FeedAddress.objects.create(
+        marketplace=f"feed:tea-{number}", sealed=b"", host="tea.example", every_hours=6, is_complete=True, added_at=NOW,
+        next_at=NOW,
+    )  # fmt: skip
     make_token(mei())
     Person.objects.create(email=f"person-{number}@example.com")
     Shop.objects.create(slug=f"mei-{number}", name=f"Mei {number}", owner=mei())

@@ -22,6 +22,7 @@ from joey.catalog.intake.files.refused_rows import RefusedRow, RefusedRows, RowN
 from joey.catalog.intake.merge_offers import merge
 from joey.catalog.intake.rows_of_one_id import rows_of_one_id
 from joey.catalog.intake.stage_offers import stage
+from joey.catalog.intake.withdraw import MOST_MISSING_PERCENT
 from joey.kit import clock
 from joey.kit.refusals import Invalid
 from joey.marketplaces.imported import AllowedFeed, feeds, is_feed, keep_feed
@@ -60,6 +61,7 @@ def import_offers(
     mapping: Mapping | None = None,
     form: str = "",
     complete: bool = False,
+    most_missing: int = MOST_MISSING_PERCENT,
     refused_to: Path | None = None,
     progress: Progress = lambda done, size, rows: None,
     now: datetime | None = None,
@@ -67,8 +69,9 @@ def import_offers(
     """Import the file. Refused rows, if any, are written to `refused_to` in the file's own format.
 
     With `complete` the file is everything that the marketplace has: live offers that it lacks are withdrawn, unless
-    they are more than a fifth. Raises UnreadableFile for a truncated or broken file, Invalid naming what is wrong with
-    the marketplace, mapping or format, and TooManyMissing; nothing is changed then, here or in `refused_to`.
+    they are more than `most_missing` in a hundred. Raises UnreadableFile for a truncated or broken file, Invalid naming
+    what is wrong with the marketplace, mapping or format, and TooManyMissing; nothing is changed then, here or in
+    `refused_to`.
     """
     mapping = mapping or Mapping()
     now = now or clock.now()
@@ -84,7 +87,10 @@ def import_offers(
             rows.notes.add(rows.number_of(same.kept), "id", same.say(rows.number_of))
         if feed is not None and staged.count:
             feed = _with_hosts_seen(feed, plan)
-        merged = merge(staged, dated=plan.is_dated(read.columns), complete=complete, named=rows.named, now=now)
+        merged = merge(
+            staged, dated=plan.is_dated(read.columns), complete=complete, named=rows.named, most_missing=most_missing,
+            now=now,
+        )  # fmt: skip
         if feed is not None and staged.count:  # before the commit: no offer is shown before its feed may lead anywhere
             keep_feed(marketplace, feed)
         refused.keep()

@@ -12,7 +12,7 @@ from uuid import UUID
 from joey.catalog import number_changes
 from joey.catalog.intake.price_points import write_every_price, write_prices, write_remembered_prices
 from joey.catalog.intake.stage_offers import OFFERS_IN, Staged
-from joey.catalog.intake.withdraw import withdraw_missing
+from joey.catalog.intake.withdraw import MOST_MISSING_PERCENT, withdraw_missing
 from joey.catalog.price_now import DUE_PART, sql_price_at, sql_price_until
 from joey.catalog.rate_history import sql_first_rate, sql_next_rate
 from joey.kit import sql
@@ -58,14 +58,20 @@ class Merged:
 
 
 def merge(
-    staged: Staged, *, dated: bool = False, complete: bool = False, named: Collection[str] = (), now: datetime
+    staged: Staged,
+    *,
+    dated: bool = False,
+    complete: bool = False,
+    named: Collection[str] = (),
+    most_missing: int = MOST_MISSING_PERCENT,
+    now: datetime,
 ) -> Merged:
     """Write the most recent row of each offer, and the prices.
 
     Each `dated` row reports what the offer cost at its time and becomes a price point; otherwise a point is written
     where the price differs from the one before. With `complete` the live offers of the set's marketplaces that are
     missing in it are withdrawn; `named` are ids of refused rows, whose offers are not missing. Raises TooManyMissing
-    before anything is written.
+    before anything is written, if more than `most_missing` in a hundred are.
     """
     number_changes.lock(staged.marketplaces)
     sql.execute("SELECT set_config('work_mem', '64MB', true)")
@@ -73,7 +79,9 @@ def merge(
     _choose_rows()
     if staged.any_silent:
         _fill_in_what_is_known()
-    withdrawn = withdraw_missing(staged.marketplaces, named, now=now) if complete else 0
+    withdrawn = 0
+    if complete:
+        withdrawn = withdraw_missing(staged.marketplaces, named, most_percent=most_missing, now=now)
     # Numbers are given out under the lock: every older number of these offers is below this one.
     before = int(sql.value("SELECT nextval('catalog_offer_change')"))
     new, changed = _write(before, now)

@@ -49,10 +49,10 @@ def withdraw(which: str, parameters: Mapping[str, Any], *, now: datetime) -> int
     return withdrawn
 
 
-def withdraw_missing(of: Collection[str], named: Collection[str], *, now: datetime) -> int:
+def withdraw_missing(of: Collection[str], named: Collection[str], *, most_percent: int, now: datetime) -> int:
     """Withdraw the live offers `of` these marketplaces that no row of `offer_key` is about; how many.
 
-    `named` are ids of refused rows, whose offers are not missing. Raises TooManyMissing.
+    `named` are ids of refused rows, whose offers are not missing. Raises TooManyMissing for more than `most_percent`.
     """
     NAMED.create().fill(RefusedId(each) for each in named)
     missing = f"""
@@ -69,13 +69,13 @@ def withdraw_missing(of: Collection[str], named: Collection[str], *, now: dateti
         marketplaces,
     )
     assert found is not None
-    if found["missing"] * 100 > found["live"] * MOST_MISSING_PERCENT:
+    if found["missing"] * 100 > found["live"] * most_percent:
         raise TooManyMissing(
             _(
                 "%(missing)d of %(live)d offers are missing in this file, which is more than %(percent)d in a hundred. "
                 "Nothing was changed. Check that the file is complete; without --full it only adds and changes."
             )
-            % (found | {"percent": MOST_MISSING_PERCENT}),
+            % (found | {"percent": most_percent}),
             **found,
         )
     return withdraw(missing, marketplaces, now=now)

@@ -1,16 +1,9 @@
 """Fetch one picture, and only from a picture host of a marketplace."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from django.conf import settings
-
-from joey.kit.safe_address import NotPublic, public_addresses, resolve
+from joey.kit.safe_address import NotPublic, pinned
 from joey.marketplaces.pasted import leads_to
-
-if TYPE_CHECKING:
-    import httpx
 
 MOST_SECONDS = 5.0
 MOST_BYTES = 8 * 1024 * 1024
@@ -27,37 +20,19 @@ def fetch(url: str, hosts: Collection[str]) -> bytes:
     goes to the very address that was checked, the name stays in the certificate check and the Host header. Plain http
     is for the simulated marketplaces alone, on this machine. No redirect is followed; 5 seconds and 8 MB in all.
     """
-    import httpx  # heavy, and most processes make no requests
-
-    parts = urlsplit(url)
     if not leads_to(url, hosts):
         raise NoPicture("its host is not one of the marketplace's")
-    sandbox = urlsplit(getattr(settings, "SANDBOX_URL", "")).netloc
-    host = parts.hostname or ""
     try:
-        if parts.scheme == "http":
-            if not sandbox or parts.netloc != sandbox:
-                raise NoPicture("plain http")
-            port = parts.port or 80
-            addresses = resolve(host, port)
-            if not all(address.is_loopback for address in addresses):
-                raise NoPicture("a simulated marketplace that is not on this machine")
-        else:
-            port = 443
-            if parts.port not in (None, 443):
-                raise NoPicture("a port that is not https")
-            addresses = public_addresses(host, port)
+        at = pinned(url)
     except NotPublic as trouble:
         raise NoPicture(str(trouble)) from None
     except OSError:
         raise NoPicture("its host has no address") from None
-    at = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])
-    pinned = httpx.URL(url).copy_with(host=at.strip("[]"), port=port)
-    return _read(pinned, parts.netloc, host)
+    return _read(at.url, at.netloc, at.host)
 
 
-def _read(url: "httpx.URL", netloc: str, host: str) -> bytes:
-    import httpx
+def _read(url: str, netloc: str, host: str) -> bytes:
+    import httpx  # heavy, and most processes make no requests
 
     from joey.kit.http_in_time import client_in_time
 

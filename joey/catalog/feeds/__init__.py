@@ -1,0 +1,1 @@
+"""Lists of goods that are fetched from an address, on a schedule."""

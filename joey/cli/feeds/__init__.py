@@ -1,0 +1,1 @@
+"""The commands about lists of goods that are fetched from an address."""
