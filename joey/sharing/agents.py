@@ -26,13 +26,18 @@ _DEVICE = re.compile(
     r"|\bs[gpc]h|\bgt-|^lg|\blg[-/e]|mot-|motorola|\bhtc|huawei|\bzte|lenovo|alcatel|philips|panasonic|sagem|siemens"
     r"|\bsie-|sharp|kyocera|sanyo|pantech|toshiba|haier|\btcl|coolpad|gionee|oppo|vivo|xiaomi|micromax|karbonn|\blava"
     r"|spice|\bitel|tecno|infinix|docomo|kddi|j-phone|vodafone|softbank|ucweb|ucbrowser"
-    r"|maui|dorado|\bmt6\d{3}|palm|avantgo|xiino|blazer|dolfin|iemobile|\[fban/"
+    r"|maui|dorado|palm|avantgo|xiino|blazer|dolfin|iemobile|\[fban/|foma|hybridcast|\bsonos[/;]|\baft[a-z]+\d*;|\becho[/_]"
+    r"|\bwap ?[12]\.|^au\.|jig browser|portalmmm|planetweb|dreamcast|garmin|google fiber|\badr \d|andr0id"
+    r"|\b(?:mt6|msm|sm6|sdm)\d{3}|apple watch|macbook|imac(?:pro)?\d|macmini|macpro\d"  # chips, and models of Macs
+    r"|\bsony|^amoi|^asus|^archos|^bird[ .]|^fly-|^lumia|padfone|^kwc-|^iball|_vlc/|\brim\d{3}"
+    r"|device model:|\bhw=|^microsoft office \w+/[\d.]+ \((?:mac os|windows)/"  # what says which device it runs on
 )
 # What names a browser where no device is named: its engine, or itself at the beginning.
 _BROWSER = re.compile(
     r"(?i)applewebkit/|\bgecko/|\bchrome/|firefox/|\bsafari/?\d|\bmsie ?\d|internet explorer|trident/|presto/"
-    r"|qtwebengine|konqueror|netscape|\bdillo|^opera[/ ]\d"
-    r"|^(?:e?links|lynx|w3m|icab|sleipnir|iceweasel|amaya|netsurf|midori|uzbl|ibrowse|amiga\w*|ncsa[_ ]mosaic)\b"
+    r"|qtwebengine|konqueror|netscape|\bdillo|^opera[/ ]\d|\buzbl|\bqtver=|\blibweb\+|^brave browser|^avant browser"
+    r"|^(?:e?links|lynx|w3m|icab|sleipnir|iceweasel|amaya|netsurf|midori|ibrowse|amiga\w*|aweb|hotjava|wannabe|tazweb"
+    r"|(?:ncsa|vms)[_ ]mosaic)\b"
 )
 _SYSTEM = re.compile(
     r"(?i)win(?:dows|nt|32|64|9[58])|macintosh|\bmac(?:os)?\b|mac_|x11|linux|cros|bsd|sunos|solaris|os/2|beos|haiku"
@@ -52,11 +57,15 @@ _ORDINARY = re.compile(
 )
 # Apps and makes of people whose names contain those of programs, and which the lists would take for them.
 _OF_PEOPLE = re.compile(
-    r"cubot\w*|botech|\bcabot\b|(?<=;) ?(?:m|b|id|power) ?bot\b|htc[_ ](?:ruby|butterfly)\w*"  # makes and models
+    r"cubot\w*|botech|\bcaboto?\b|(?<=;) ?(?:m|b|id|power) ?bot\b|htc[_ ](?:ruby|butterfly)\w*"  # makes and models
+    r"|\(\+drm;[^()]*\)|(?<=\w)008/|\bdomain/@"  # what can be played; digits that end like a name; an account
+    r"|_vlc/\S+ libvlc/\S+|fubotv/"  # televisions
     r"|sogou(?:mse|mobilebrowser|search)|ya(?:ndex)?search\w*|(?:com|ru)\.yandex\.\w+|bropp"
-    r"|microsoft office \w+/(?=[^(]*\(ios)|blackboard/|metaiab \w+|(?<=.)viber\S*|cronet/"  # apps
-    r"|seznam\.cz/\d|coccoc\w*|\bfluid/|firephp|esobisubscriber|http://(?:www\.)?(?:bsalsa|qtweb)\.\w+"  # on desktops
-    r"|ubuntu/\w+-security|google ?wap|user-agent: ?|libwww-fm",
+    r"|microsoft office \w+/(?=[^(]*\((?:ios|mac os|windows)/)|blackboard/|metaiab \w+|(?<=.)viber\S*|cronet/"  # apps
+    r"|whatsapp\+?/(?=\S+ \S+ device/)|camscanner/|libhttp/[\d.]+ \(ps|reader(?= android)"
+    r"|seznam\.cz/\d|coccoc\w*|\bfluid/|firephp|esobisubscriber|amigavoyager|qword/|qqdownload"
+    r"|peoplepal|intel-domain\w*|http://(?:www\.)?(?:bsalsa|qtweb|avantbrowser)\.\w+"  # on desktops
+    r"|ubuntu/\w+-security|google ?wap|user-agent: ?|libwww-fm|libwww/2\.12\w*",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
@@ -64,10 +73,14 @@ _ADDRESS = re.compile(
     r"(?:\.|\[?dot\]?| dot )[a-z]{2,}",
     re.IGNORECASE,
 )
+# Internet Explorer of a firm, which may have the address of its own pages among the words
+_OF_A_FIRM = re.compile(r"Mozilla/5\.0 \([^()]*Trident/7[^()]*rv:11\.0\) like Gecko")
 # "compatible;" is followed by the old browser it is compatible with, or by a program's name
 _COMPATIBLE = re.compile(
     r"(?-i:compatible); *(?!msi[ed] ?\d|msp?ie|linux|windows|win|u;|x11|i686|konqueror|polaris|teleca|netfront"
-    r"|opera|icab|omniweb|android|[an]?\w*browse|netpositive|fw \d|powermarks)[\w!]",
+    r"|opera|icab|omniweb|android|[an]?\w*browse|netpositive|fw \d|powermarks"
+    r"|mozilla/\d|intel mac|nokia|oss/|tablet|mc68|yospace"
+    r"|[^()]*trident/\d[^()]*\.net)[\w!]",
     re.IGNORECASE,
 )
 _NAMED = re.compile("|".join(f"(?:{mark})" for mark, _why in ROBOTS), re.IGNORECASE)
@@ -81,14 +94,13 @@ _PART = re.compile(r"[();]|[^();]+")
 _crawler_detect = CrawlerDetect()
 
 
-def names_a_program(agent: str) -> bool:
-    """Whether the agent says that it is a program, or names neither a device nor a browser."""
+def names_a_program(agent: str, rest: str) -> bool:
+    """Whether the agent, of which `rest` are its own words, names a program, or neither a device nor a browser."""
     read = agent.strip()[:LONGEST_READ]
     if not (_DEVICE.search(read) or _BROWSER.search(read) or (_MOZILLA.match(read) and _SYSTEM.search(read))):
         return True
-    rest = own_words(read)
     return bool(
-        _ADDRESS.search(rest)
+        (_ADDRESS.search(rest) and not _OF_A_FIRM.fullmatch(read))
         or _COMPATIBLE.search(read)
         or _NAMED.search(rest)
         or (re.search(r"[A-Za-z0-9]{2}", rest) and (is_crawler(rest) or _crawler_detect.is_crawler(rest)))

@@ -74,6 +74,11 @@ ROBOTS = (
     (r"okhttp|axios|guzzle|\bundici|faraday|reqwest|winhttp|dart:io", "HTTP libraries"),
     (r"postmanruntime|insomnia/", "API tools"),
     (r"cloudflare|google-[a-z]", "services of these two that fetch"),
-    (r"msie or |\btime/\d{10}", "crawlers of Daum; a scanner that stamps its time"),
+    (r"\bvia [\w.-]+\.[a-z]{2,}(?=[ )])|googleimageproxy", "a proxy that fetches pictures for mail"),
+    (r"(?<![a-z])advisor|\bparser|adwords|webglance|snapkit|\bcursor/\d|readkit", "looks at pages by itself"),
+    (r"not on windows server|\btime/\d{10}|randomi[sz]ed by|khtml, ?link |bromium", "says what no browser does"),
+    (r"^[a-z]+, *\(", "a name and a comma before the agent of a browser: it fetches in its place"),
+    (r"\(select |\$\{|<[?!]|/bin/", "code in the place of a name"),
+    (r"javafx/|(?<=\) )java/\d|widget server", "the engine of Java programs, and of widgets, without a browser"),
     (r"\bhlb/|functionize|convertify|assetnote|karnoprospecting|geckoversion", "single programs that neither list has"),
 )

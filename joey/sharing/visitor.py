@@ -45,13 +45,13 @@ def classify(method: str, headers: Mapping[str, str]) -> Click.Visitor:
     return PERSON
 
 
-@lru_cache(maxsize=5_000)  # half a millisecond for a new one; the agents of an hour are few
+@lru_cache(maxsize=5_000)  # less than a millisecond for a new one; the agents of an hour are few
 def _declared(agent: str) -> Click.Visitor:
     """What the User-Agent alone says."""
-    said = own_words(agent).lower()
-    if any(mark in said for mark in _PREVIEWS):
+    said = own_words(agent)
+    if any(mark in said.lower() for mark in _PREVIEWS):
         return PREVIEW
-    return ROBOT if names_a_program(agent) else PERSON
+    return ROBOT if names_a_program(agent, said) else PERSON
 
 
 @lru_cache(maxsize=10_000)  # who opens a page and then goes on is the same browser twice
