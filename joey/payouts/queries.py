@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -227,16 +228,17 @@ def details_of(payout: Payout) -> PayeeDetails | None:
     return read_details(kept_text(payout, "details"))
 
 
-def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
+def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Any]":
     hold_reason = (
         holds_on_payout().order_by("placed_at").annotate(content=content_of("reason_id")).values("content")[:1]
     )
     asked = open_holds().filter(attempt__payout=OuterRef("pk"), cause__in=QUESTIONS)
-    return with_texts(with_cancellable(with_rule(payouts)), "details", "reason").annotate(
+    found: QuerySet[Any] = with_texts(with_cancellable(with_rule(payouts)), "details", "reason").annotate(
         hold_content=hold_reason,
         paused=Exists(pauses_in_force()),
         checking=Exists(asked),
     )
+    return found
 
 
 def _row(payout: Payout) -> PayoutRow:
