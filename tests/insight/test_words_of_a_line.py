@@ -1,5 +1,6 @@
 """What a shopkeeper reads about one line, from the first report to the last change: the words of docs/money.md."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -302,14 +303,24 @@ def test_a_day_in_the_past_says_what_it_waits_for() -> None:
     assert "was due on 21 Nov and becomes available within minutes" in due
     assert traced().reason == "reports_not_read"
     assert "read only up to 18 Nov" in traced().answer
+    assert "It was expected around 21 Nov and is 2 days late." in traced().answer
+    assert traced().answer.endswith("asked for again every few minutes.")
 
 
 def test_a_late_order_is_not_expected_on_a_day_that_is_over() -> None:
+    """Case P9: how late, why, and when it is checked next."""
     take_in(report(paid_at=NOW - 40 * DAY))
     line = orders_of(meis_shop().pk, limit=1)[0]
 
-    assert "was expected around" in traced().answer
+    assert "was expected around 2 Nov and is 21 days late." in traced().answer
     assert "Taobao or Tmall has not settled it yet" in traced().answer
+    assert "asked for again" not in traced().answer, "nothing asks that marketplace"
+    SyncCursor.objects.create(marketplace="taobao", account="a", question="orders", read_until=NOW)
+    read = "The reports of Taobao or Tmall are read up to 23 Nov, "
+    assert re.search(f"{read}[0-9:]{{5}}, and asked for again every few minutes.", traced().answer)
+    with translation.override("zh-hans"):
+        assert "原本预计在11月2日前后可提现，已晚 21 天。" in traced().answer
+        assert re.search("报告已读到11月23日 [0-9:]{5}，每隔几分钟会再查一次。", traced().answer)
     assert day_in_words(line, now=NOW) == ("Was due on", line.payable_on)
 
 
@@ -319,6 +330,8 @@ def test_a_held_order_promises_no_day() -> None:
     line = orders_of(meis_shop().pk, limit=1)[0]
 
     assert day_in_words(line, now=NOW) == ("Not before", line.payable_on)
+    assert "late" not in traced().answer
+    assert "and is 11 days late." in traced(now=NOW + 20 * DAY).answer
 
 
 def test_a_settled_order_names_its_day_as_its_sentence_does() -> None:
@@ -341,7 +354,7 @@ def test_the_words_are_chinese_where_the_reader_is() -> None:
     ("reports", "words"),
     [
         ([report()], "payable about 2 Dec"),
-        ([report(paid_at=NOW - 40 * DAY)], "waits for the marketplace to settle it"),
+        ([report(paid_at=NOW - 40 * DAY)], "21 days late, not settled by the marketplace yet"),
         ([settled(days_ago=1)], "available on 29 Nov"),
         ([settled()], "available within minutes"),
         ([settled(), report(reported_at=NOW)], "not settled any more, waiting again"),
