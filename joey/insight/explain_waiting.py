@@ -9,7 +9,7 @@ from joey.commissions import waits_for
 from joey.commissions.follow_report_holds import EXPORT_DIFFERS, REFUNDS_UNREAD, UNCLEAR_REFUND, UNREADABLE, VIOLATION
 from joey.commissions.queries import OrderRow
 from joey.insight.explain_evidence import held_because
-from joey.insight.explain_holds import unbookable_because
+from joey.insight.explain_holds import held_words, unbookable_because
 from joey.insight.queries import open_holds
 from joey.kit.days import day_text, today_of
 from joey.kit.text import sentences
@@ -177,7 +177,7 @@ def _held(line: OrderRow) -> str:
                 " do anything."
             )
         return held % {"figure": line.on_hold.text, "reason": held_because(line.held_by_marketplace)}
-    reasons = dict.fromkeys(hold.reason or held_because(hold.hold_class) for hold in open_holds(line.id))
+    reasons = dict.fromkeys(held_words(hold.hold_class, hold.reason) for hold in open_holds(line.id))
     return _("%(figure)s is on hold: %(reason)s. Only this amount is held; the rest of your money is not.") % {
         "figure": line.on_hold.text, "reason": _(", ").join(reasons) or "–",
     }  # fmt: skip
