@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from joey.api.caller import shop_for
+from joey.api.caller import caller_of, shop_for
 from joey.api.once import HEADER, once
 from joey.api.shapes import In, ListOf, MoneyIn, MoneyOut, Out, PageIn, Time, money, seal, unseal
 from joey.kit.clock import now
 from joey.ledger.queries import balances_of
+from joey.payouts.cancel_payout import cancel_payout
 from joey.payouts.payee import set_payee
 from joey.payouts.queries import PayeeRow, PayoutRow, payout_details, payout_of, payouts_of
 from joey.payouts.request_payout import request_payout
@@ -35,7 +36,8 @@ class PayoutIn(In):
 
 
 class PayoutOut(Out):
-    """`account` is masked. `held` says why the payout waits, or is empty.
+    """`account` is masked, and `bank` its bank's name or empty. `held` says why the payout waits, or is empty.
+    `cancellable` is true until it goes into a file for the bank.
 
     `state`: requested (a small one is approved by rule within a minute, others by operators) · approved (it goes out
     next) · sent (with the bank) · checking (what became of it is being checked with the bank) · paid · failed (the bank
@@ -50,7 +52,9 @@ class PayoutOut(Out):
     rail: str
     holder_name: str
     account: str
+    bank: str
     held: str
+    cancellable: bool
     requested_at: Time
     decided_at: Time | None
     finished_at: Time | None
@@ -71,6 +75,7 @@ class PayoutDetailsOut(Out):
     rail: str
     holder_name: str
     account: str
+    bank: str
     bank_code: str
     changed_at: Time
     usable_from: Time
@@ -139,6 +144,14 @@ def get_payout(request: HttpRequest, slug: str, payout_id: UUID) -> PayoutOut:
     return payout_out(payout_of(shop_for(request, slug), payout_id))
 
 
+@router.post("/shops/{slug}/payouts/{uuid:payout_id}/cancel", response=PayoutOut)
+def cancel_waiting_payout(request: HttpRequest, slug: str, payout_id: UUID) -> PayoutOut:
+    """Take a payout back that still waits; its money is available again, and its state is `refused`."""
+    shop = shop_for(request, slug)
+    cancel_payout(shop, payout_id, by=caller_of(request).person, now=now())
+    return payout_out(payout_of(shop, payout_id))
+
+
 def payout_out(row: PayoutRow) -> PayoutOut:
     return PayoutOut(
         id=row.id,
@@ -148,7 +161,9 @@ def payout_out(row: PayoutRow) -> PayoutOut:
         rail=row.rail,
         holder_name=row.holder_name,
         account=row.account,
+        bank=row.bank,
         held=row.held,
+        cancellable=row.cancellable,
         requested_at=row.requested_at,
         decided_at=row.decided_at,
         finished_at=row.finished_at,

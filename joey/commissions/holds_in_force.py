@@ -11,7 +11,7 @@ from joey.commissions.follow_report_holds import BY_REPORT
 from joey.commissions.hold_quarantined import BY_QUARANTINE
 from joey.commissions.models import Commission, Hold, HoldClosing
 from joey.kit.refusals import NotFound
-from joey.money.money import Money, parse_amount
+from joey.money.money import Money, read_amount
 from joey.record.kept_texts import kept_text, with_texts
 
 LIST_MOST = 200
@@ -76,4 +76,4 @@ def read_part(commission: Commission, given: str) -> int | None:
 
     Raises Invalid ("amount").
     """
-    return parse_amount(given.strip(), commission.currency).minor if given.strip() else None
+    return read_amount(given, commission.currency).minor if given.strip() else None

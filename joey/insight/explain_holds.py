@@ -6,8 +6,13 @@ from joey.insight.explain_evidence import held_because
 from joey.insight.explained import Explained, Facts, figure, reason_in
 
 
+def held_words(hold_class: str, written: str | None) -> str:
+    """Why a commission is held: what an operator wrote is quoted, in whatever language that is."""
+    return _("an operator wrote “%s”") % written if written else held_because(hold_class)
+
+
 def held(facts: Facts) -> Explained:
-    reason = facts.get("reason") or held_because(facts["class"])
+    reason = held_words(facts["class"], facts.get("reason"))
     terms = {"figure": figure(facts, "amount_minor"), "reason": reason}
     what = _("%(figure)s on hold: %(reason)s") % terms
     return what, _("Only this amount is held, as far as it is not paid out yet; the rest of your money is not."), None

@@ -166,6 +166,8 @@ def _cause(facts: Facts) -> str:
 
 
 def _ended(what: str, facts: Facts) -> str:
+    if facts["amount_minor"] == facts["before_minor"]:
+        return what
     terms = {"what": what, "less": money_in(facts, facts["amount_minor"] - facts["before_minor"])}
     owed = facts.get("below_zero_minor", 0)
     if 0 < owed < facts["before_minor"] - facts["amount_minor"]:
@@ -210,7 +212,7 @@ def _changed(facts: Facts) -> str:
 
 def _changed_by(facts: Facts) -> str:
     figures = {"share": rate_text(facts["share_ppm"]), "base": figure(facts, "base_minor")}
-    return _("Your part is now %(share)s of %(base)s.") % figures
+    return sentences(_("Your part is now %(share)s of %(base)s.") % figures, *rest(facts))
 
 
 def _payable_on(facts: Facts) -> str:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from joey.insight.explained import Facts, money_in
 from joey.money.rate import rate_text
+from joey.money.split import PPM, split
 
 
 def rounded(facts: Facts) -> list[str]:
@@ -14,9 +15,13 @@ def rounded(facts: Facts) -> list[str]:
 
 
 def rest(facts: Facts) -> list[str]:
-    """Who has what the shopkeeper's share leaves."""
-    rest = 1_000_000 - facts["share_ppm"]
-    return [_("The other %s is Joey's platform fee, which its operator keeps.") % rate_text(rest)] if rest else []
+    """Who has what the shopkeeper's share leaves, and how much that is."""
+    rest = PPM - facts["share_ppm"]
+    if not rest or not facts["base_minor"]:
+        return []
+    (fee,), _left = split(facts["base_minor"], (rest,))
+    terms = {"rest": rate_text(rest), "fee": money_in(facts, fee)}
+    return [_("The other %(rest)s, %(fee)s, is Joey's platform fee, which its operator keeps.") % terms]
 
 
 def other_rate(facts: Facts) -> list[str]:

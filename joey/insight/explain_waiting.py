@@ -3,20 +3,28 @@
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from joey.commissions import waits_for
 from joey.commissions.follow_report_holds import EXPORT_DIFFERS, REFUNDS_UNREAD, UNCLEAR_REFUND, UNREADABLE, VIOLATION
 from joey.commissions.queries import OrderRow
 from joey.insight.explain_evidence import held_because
-from joey.insight.explain_holds import unbookable_because
+from joey.insight.explain_holds import held_words, unbookable_because
 from joey.insight.queries import open_holds
 from joey.kit.days import day_text, today_of
 from joey.kit.text import sentences
+from joey.kit.zone import zone
 from joey.marketplaces import registry
 
 
 def waiting_in_words(line: OrderRow, code: str, *, now: datetime) -> str:
-    """The sentence for a code of joey.commissions.waits_for; of a hold it names the reason."""
+    """The sentences for a code of joey.commissions.waits_for: of a hold its reason, of what is late by how much, and
+    when it is checked next.
+    """
+    return sentences(_because(line, code, now=now), _late(line, code, now=now), _checked(line, code, now=now))
+
+
+def _because(line: OrderRow, code: str, *, now: datetime) -> str:
     terms = {
         "figure": line.pending.text,
         "day": _day(line.payable_on, now),
@@ -40,8 +48,8 @@ def waiting_in_words(line: OrderRow, code: str, *, now: datetime) -> str:
         waits_for.NOT_SETTLED: _not_settled(line, now=now),
         waits_for.DAYS: _("The order is settled. %(figure)s becomes available on %(day)s."),
         waits_for.NOT_READ: _(
-            "%(figure)s was due on %(day)s. The reports of %(marketplace)s are read only up to %(read)s; it becomes"
-            " available once they are read up to its day."
+            "The order is settled. %(figure)s becomes available once the reports of %(marketplace)s are read up to its"
+            " day; they are read only up to %(read)s."
         ),
         waits_for.DUE: _("The order is settled. %(figure)s was due on %(day)s and becomes available within minutes."),
     }[code] % terms
@@ -54,6 +62,12 @@ def waiting_in_short(line: OrderRow, *, now: datetime) -> str:
         return ""
     if code == waits_for.NOT_SETTLED and line.payable_on and not _is_over(line, now=now):
         return _("payable about %s") % _day(line.payable_on, now)
+    if code == waits_for.NOT_SETTLED and _is_over(line, now=now):
+        late = _days_late(line, now=now)
+        words = ngettext(
+            "%d day late, not settled by the marketplace yet", "%d days late, not settled by the marketplace yet", late
+        )
+        return words % late
     return {
         waits_for.DAYS: _("available on %s") % _day(line.payable_on, now),
         waits_for.NOT_SETTLED: _("waits for the marketplace to settle it"),
@@ -107,12 +121,44 @@ def _is_over(line: OrderRow, *, now: datetime) -> bool:
     return line.payable_on is not None and line.payable_on < today_of(now)
 
 
+def _days_late(line: OrderRow, *, now: datetime) -> int:
+    return (today_of(now) - line.payable_on).days if line.payable_on else 0
+
+
+def _late(line: OrderRow, code: str, *, now: datetime) -> str:
+    """By how much, where the day is over and no sentence promises it for the next minutes."""
+    if not line.commission.minor or not _is_over(line, now=now) or code not in _CAN_BE_LATE:
+        return ""
+    late = _days_late(line, now=now)
+    words = ngettext(
+        "It was expected around %(day)s and is %(num)d day late.",
+        "It was expected around %(day)s and is %(num)d days late.",
+        late,
+    )
+    return words % {"day": _day(line.payable_on, now), "num": late}
+
+
+def _checked(line: OrderRow, code: str, *, now: datetime) -> str:
+    """When what it waits for is looked for next, where that is a report of its marketplace."""
+    waits_for_report = code in _ENDED_BY_REPORT or (code == waits_for.HELD and line.held_by_marketplace)
+    if line.read_until is None or not waits_for_report or not _is_over(line, now=now):
+        return ""
+    read = line.read_until.astimezone(zone())
+    terms = {"marketplace": registry.reporter_name(line.marketplace), "day": _day(line.read_until, now),
+             "time": f"{read:%H:%M}"}  # fmt: skip
+    return (
+        _("The reports of %(marketplace)s are read up to %(day)s, %(time)s, and asked for again every few minutes.")
+        % terms
+    )
+
+
+_ENDED_BY_REPORT = (waits_for.NOT_SETTLED, waits_for.WITHDRAWN, waits_for.NOT_READ)
+_CAN_BE_LATE = (*_ENDED_BY_REPORT, waits_for.HELD, waits_for.QUARANTINED)
+
+
 def _not_settled(line: OrderRow, *, now: datetime) -> str:
     if _is_over(line, now=now):
-        return _(
-            "About %(figure)s, once the marketplace settles the order. It was expected around %(day)s, and"
-            " %(marketplace)s has not settled it yet."
-        )
+        return _("About %(figure)s, once the marketplace settles the order: %(marketplace)s has not settled it yet.")
     return _(
         "About %(figure)s, once the marketplace settles the order. If nothing is returned, expect it around %(day)s."
     )
@@ -131,7 +177,7 @@ def _held(line: OrderRow) -> str:
                 " do anything."
             )
         return held % {"figure": line.on_hold.text, "reason": held_because(line.held_by_marketplace)}
-    reasons = dict.fromkeys(hold.reason or held_because(hold.hold_class) for hold in open_holds(line.id))
+    reasons = dict.fromkeys(held_words(hold.hold_class, hold.reason) for hold in open_holds(line.id))
     return _("%(figure)s is on hold: %(reason)s. Only this amount is held; the rest of your money is not.") % {
         "figure": line.on_hold.text, "reason": _(", ").join(reasons) or "–",
     }  # fmt: skip

@@ -104,8 +104,8 @@ def _why(line: OrderRow, *, now: datetime, shop: Shop | None = None) -> tuple[st
     an operator who reads.
     """
     reason, answer = _decides(line, now=now, in_office=shop is None)
-    if shop is not None and reason in ("closed", "held_by_marketplace"):
-        answer = explain_disputes.with_dispute(answer, disputed_line(shop.pk, line.id))
+    if shop is not None and reason in ("closed", "held", "held_by_marketplace"):
+        answer = explain_disputes.with_dispute(answer, disputed_line(shop.pk, line.id, on_hold=line.held))
     because = registry.earns_less_because(line.marketplace, line.reason)
     if not because:
         return reason, answer
@@ -204,7 +204,7 @@ def _steps_of_line(line_id: UUID) -> tuple[Step, ...]:
         if event.kind == "order_line.returned":
             steps += [_step(event, *each) for each in returned(event.facts, back)]
             back = event.facts
-        if event.kind not in STEPS or _is_of_the_platform(event):
+        if event.kind not in STEPS or _is_of_the_platform(event) or _changes_nothing(event):
             continue
         explained = STEPS[event.kind]({**event.facts, "happened_at": event.happened_at})
         step = _step(event, explained, event.facts.get("currency"))
@@ -221,9 +221,20 @@ def _is_of_the_platform(event: EventRow) -> bool:
     return event.kind == "commission.confirmed" and not event.facts["amount_minor"]
 
 
+def _changes_nothing(event: EventRow) -> bool:
+    """A booking that follows a report of the same amounts, such as one of fewer days to wait."""
+    facts = event.facts
+    same = all(
+        facts.get(name) == facts.get(before)
+        for name, before in (("amount_minor", "before_minor"), ("base_minor", "before_base_minor"))
+    )
+    changes = facts.get("penalty_minor"), facts.get("penalty_before_minor"), facts.get("line_state") == "closed"
+    return event.kind == "commission.adjusted" and same and not any(changes)
+
+
 def _step(event: EventRow, explained: Explained, currency: str | None) -> Step:
     what, why, minor = explained
-    figure = Money(minor, currency) if minor is not None and currency else None
+    figure = Money(minor, currency) if minor and currency else None
     return Step(event.happened_at, event.kind, what, why, figure)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -19,6 +20,10 @@ _OTHERS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3,
 EXPONENTS = dict.fromkeys(_TWO.split(), 2) | _OTHERS
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "KRW": "₩", "VND": "₫"}
 BIGINT_MAX = 2**63 - 1
+
+# What people write around an amount of a currency, beside its code and its symbol; as NFKC leaves it, in capitals.
+_WRITTEN = {"CNY": "CN¥|RMB|人民币|元|块|圆", "USD": "US\\$", "EUR": "EURO?S?", "JPY": "¥|円"}
+_GROUPED = re.compile(r"(-?\d{1,3})((?:[, ']\d{3})+)((?:\.\d{1,3})?)")
 
 
 def symbol_of(currency: str) -> str:
@@ -97,6 +102,20 @@ def parse_amount(text: str, currency: str, *, field: str = "amount") -> Money:
     part = part[:exponent].ljust(exponent, "0")
     minor = int(found["whole"]) * 10**exponent + (int(part) if part else 0)
     return Money(-minor if found["sign"] else minor, currency)
+
+
+def read_amount(text: str, currency: str, *, field: str = "amount") -> Money:
+    """Read what a person types into a field: "１０", "¥10", "10元" and "1,000.00" too.
+
+    A comma is read between groups of three digits only, and another currency's symbol is refused. Raises Invalid like
+    parse_amount.
+    """
+    plain = unicodedata.normalize("NFKC", text[:60]).upper().strip()
+    mark = "|".join(filter(None, (currency, re.escape(SYMBOLS.get(currency, "")), _WRITTEN.get(currency, ""))))
+    plain = re.sub(f"^(?:{mark})\\s*|\\s*(?:{mark})$", "", plain)
+    if grouped := _GROUPED.fullmatch(plain):
+        plain = grouped[1] + re.sub("[, ']", "", grouped[2]) + grouped[3]
+    return parse_amount(plain, currency, field=field)
 
 
 def _unreadable(currency: str, exponent: int) -> Text:

@@ -1,4 +1,4 @@
-"""A shop appeals: it asks an operator to look at an order line that its marketplace closed for a reason, or holds."""
+"""A shop appeals: it asks an operator to look at an order line that was closed for a reason, or that is held."""
 
 from datetime import datetime
 from typing import Any
@@ -22,22 +22,23 @@ TEXT_MOST = 500
 
 
 @transaction.atomic
-def appeal_line(shop: Shop, line_id: UUID, *, text: str, now: datetime) -> Dispute:
-    """Open a dispute about the line, or add the shop's text to the one that is open for a violation.
+def appeal_line(shop: Shop, line_id: UUID, *, text: str, now: datetime, on_hold: bool = False) -> Dispute:
+    """Open a dispute about the line, or add the shop's text to the one that is open for a violation. `on_hold`: its
+    commission is held here.
 
     While it is open, the same line appealed twice is one dispute, with the first text. Raises NotFound for a line that
-    is not the shop's, Conflict for one that is neither closed for a reason nor held by its marketplace, Invalid
+    is not the shop's, Conflict for one that is neither closed for a reason nor held, Invalid
     ("text"), TooMany.
     """
     said = read_line(text, field="text", at_most=TEXT_MOST)
     sql.lock_until_end(f"disputes:{line_id}")
-    line = disputed_line(shop.pk, line_id)
+    line = disputed_line(shop.pk, line_id, on_hold=on_hold)
     still_open = Dispute.objects.select_for_update().filter(line_id=line_id, closed_at=None)
     appealed = still_open.exclude(appealed_at=None).first()
     if appealed is not None:
         return appealed
     if not line.may_appeal:
-        raise Conflict(_("The marketplace neither closed this order for a reason nor holds it, so there is no appeal."))
+        raise Conflict(_("This order was neither closed for a reason nor is it on hold, so there is no appeal."))
     hit(
         (limits.APPEALS_OF_SHOP, str(shop.pk)), now=now, text=_("You appealed many orders today. Appeal more tomorrow.")
     )

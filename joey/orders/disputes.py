@@ -23,7 +23,7 @@ class DisputedLine:
 
     marketplace: str
     reason: str  # why the marketplace closed it; "" where it did not
-    may_appeal: bool  # the marketplace closed it for more than routine, or holds it, and no appeal is open
+    may_appeal: bool  # it was closed for more than routine, or is held, and no appeal is open
     appealed_at: datetime | None  # since when one is with the operator
     was_appealed: bool  # before, and that was answered
     answer: str | None  # to the last dispute about that, while none is open; "" if it was erased, None without one
@@ -47,8 +47,11 @@ class OpenDispute:
 _HELD_BY_IT = "(l.held IN ('risk', 'frozen') OR l.is_frozen OR l.has_violation)"
 
 
-def disputed_line(shop_id: UUID, line_id: UUID) -> DisputedLine:
-    """Raises NotFound for a line that is not the shop's. One query, and one more for an answer."""
+def disputed_line(shop_id: UUID, line_id: UUID, *, on_hold: bool) -> DisputedLine:
+    """`on_hold`: its commission is held here, by its reports or by an operator.
+
+    Raises NotFound for a line that is not the shop's. One query, and one more for an answer.
+    """
     found = sql.one(
         f"""
         SELECT l.marketplace, closed.reason, {_HELD_BY_IT} AS is_held, appealed_at, was_appealed, is_answered
@@ -71,7 +74,7 @@ def disputed_line(shop_id: UUID, line_id: UUID) -> DisputedLine:
         raise NotFound(_("There is no such order in this shop."))
     manifest = registry.find_manifest(found["marketplace"])
     is_routine = manifest is not None and found["reason"] in manifest.routine
-    is_its_doing = found.pop("is_held") or (found["reason"] != "" and not is_routine)
+    is_its_doing = found.pop("is_held") or on_hold or (found["reason"] != "" and not is_routine)
     is_ours = manifest is None or manifest.paid_by == "operator"  # no operator has a say in another's account
     answer = _last_answer(line_id, found["reason"]) if found.pop("is_answered") else None
     may_appeal = is_ours and is_its_doing and found["appealed_at"] is None

@@ -15,6 +15,7 @@ from stdnum.iso7064 import mod_11_10
 
 from joey.kit.refusals import Invalid, Text
 from joey.kit.text import read_line
+from joey.payouts.bank_names import bank_of_card, bank_of_cnaps
 
 NAME_MAX = 70
 _GROUPING = re.compile(r"[ \-]")
@@ -27,12 +28,17 @@ _CNAPS = re.compile(r"[0-9]{12}")
 
 
 def read_holder_name(text: str) -> str:
-    """1 to 70 characters on one line, as the bank knows the holder. Raises Invalid ("holder_name")."""
+    """1 to 70 characters on one line, a letter among them, as the bank knows the holder.
+
+    Raises Invalid ("holder_name").
+    """
     name = read_line(text, field="holder_name", at_most=NAME_MAX)
     if not name:
         raise Invalid(
             _("Enter the account holder's name as the bank knows it, at most 70 characters."), field="holder_name"
         )
+    if not any(character.isalpha() for character in name):
+        raise Invalid(_("This is no name: it has no letter. Enter the name that the bank knows."), field="holder_name")
     return name
 
 
@@ -47,6 +53,8 @@ def read_account_number(text: str) -> str:
     if is_iban(number):
         _check_iban(number)
     elif _CARD.fullmatch(number) and not luhn.is_valid(number):
+        if bank := bank_of_card(number):
+            raise _wrong(_("This card number of %s has a typing error: its check digit does not match.") % bank)
         raise _wrong(_("This card number has a typing error: its check digit does not match."))
     return number
 
@@ -76,6 +84,12 @@ def is_bic(code: str) -> bool:
 def is_cnaps(code: str) -> bool:
     """Twelve digits of the Chinese payment system, the last a check digit (GB/T 17710, ISO 7064 MOD 11,10)."""
     return _CNAPS.fullmatch(code) is not None and bool(mod_11_10.is_valid(code))
+
+
+def bank_name(number: str, code: str) -> Text:
+    """The bank of an account that was read, by its card number or by its bank code; "" where neither names it."""
+    known = bank_of_card(number) if _CARD.fullmatch(number) else ""
+    return known or (bank_of_cnaps(code) if is_cnaps(code) else "")
 
 
 def _check_iban(number: str) -> None:

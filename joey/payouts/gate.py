@@ -64,7 +64,7 @@ def release_unpayable(payouts: Sequence[Payout], *, now: datetime) -> list[Payou
     Waiting would end none of them, and each keeps its shop from requesting what can be paid. A payout that a restore
     left out is neither released nor among the others: it may have left, so only an operator ends it (leave_out.py).
     """
-    left = _without_left_out(payouts)
+    left = without_left_out(payouts)
     why: dict[UUID, Callable[[Payout], Sentence]] = {}
     for condition, words in _UNPAYABLE:
         for key in Payout.objects.filter(condition, pk__in=[each.pk for each in left]).values_list("pk", flat=True):
@@ -75,7 +75,8 @@ def release_unpayable(payouts: Sequence[Payout], *, now: datetime) -> list[Payou
     return [payout for payout in left if payout.pk not in why]
 
 
-def _without_left_out(payouts: Sequence[Payout]) -> list[Payout]:
+def without_left_out(payouts: Sequence[Payout]) -> list[Payout]:
+    """Those of which no restore left a transfer out."""
     events = events_of([f"payout:{payout.id}" for payout in payouts]) if payouts else []
     left_out = {event.subject_key for event in events if event.kind == LEFT_OUT}
     return [payout for payout in payouts if f"payout:{payout.id}" not in left_out]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import clock, sql
 from joey.kit.refusals import Conflict, Invalid
 from joey.kit.text import read_reason
-from joey.money.money import EXPONENTS, parse_amount
+from joey.money.money import EXPONENTS, read_amount
 from joey.payouts.models import Payout, PayoutApproval, PayoutLimits
 from joey.payouts.policy import WINDOW
 from joey.people.models import Person
@@ -135,7 +135,7 @@ def publish_limits(
 def read_limits(currency: str, given: Mapping[str, str]) -> LimitAmounts:
     """The four amounts as an operator wrote them, by the names of LIMITS ("19.90"). Raises Invalid naming the one."""
     return LimitAmounts(
-        **{f"{name}_minor": parse_amount(given.get(name, "").strip(), currency, field=name).minor for name in LIMITS}
+        **{f"{name}_minor": read_amount(given.get(name, ""), currency, field=name).minor for name in LIMITS}
     )
 
 

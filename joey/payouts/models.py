@@ -67,7 +67,7 @@ class Payout(models.Model):
         PAID = "paid"
         FAILED = "failed"  # the bank rejected it, or it never arrived: the money is available again
         RETURNED = "returned"  # it was paid and came back
-        REFUSED = "refused"  # an operator or the gate stopped it before it left
+        REFUSED = "refused"  # an operator, the gate or its keeper stopped it before it left
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
+from joey.kit.refusals import Text
+from joey.payouts.account_number import bank_name
 from joey.record.erasable import TextRef, keep_text
 
 
@@ -23,6 +25,11 @@ class PayeeDetails:
     @property
     def masked_account(self) -> str:
         return "•••• " + self.account_end
+
+    @property
+    def bank(self) -> Text:
+        """The name of the bank, "" where neither the number nor the code says it."""
+        return bank_name(self.account_number, self.bank_code)
 
 
 def keep_details(details: PayeeDetails, *, shop_id: UUID) -> TextRef:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit.refusals import NotFound
 from joey.money.money import Money
 from joey.payouts.by_rule import to_decide, with_rule, with_together
+from joey.payouts.cancel_payout import with_cancellable
 from joey.payouts.gate import holds_on_payout
 from joey.payouts.holds import QUESTIONS, open_holds
 from joey.payouts.kept_back import with_file_kept_back
@@ -45,7 +47,8 @@ class PayeeErased(NotFound):
 class PayoutRow:
     """One payout as its shopkeeper and an operator see it. `account` is masked; `held` says why it waits, or is "".
 
-    `state` is the payout's, or CHECKING. `left_to_the_rule`: it is requested, and no operator has to approve it.
+    `bank` is the name of the bank, "" where it is not known. `state` is the payout's, or CHECKING. `left_to_the_rule`:
+    it is requested, and no operator has to approve it.
     """
 
     id: UUID
@@ -56,7 +59,9 @@ class PayoutRow:
     rail: str
     holder_name: str
     account: str
+    bank: str
     held: str
+    cancellable: bool
     requested_at: datetime
     decided_at: datetime | None
     finished_at: datetime | None
@@ -80,6 +85,7 @@ class PayeeRow:
     rail: str
     holder_name: str
     account: str
+    bank: str
     bank_code: str
     changed_at: datetime
     usable_from: datetime
@@ -161,6 +167,7 @@ def payout_details(shop: Shop, rail: str | None = None) -> PayeeRow:
         rail=found.rail,
         holder_name=details.holder_name,
         account=details.masked_account,
+        bank=str(details.bank),
         bank_code=details.bank_code,
         changed_at=found.changed_at,
         usable_from=found.usable_from,
@@ -221,16 +228,17 @@ def details_of(payout: Payout) -> PayeeDetails | None:
     return read_details(kept_text(payout, "details"))
 
 
-def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Payout]":
+def _with_hold(payouts: "QuerySet[Payout]") -> "QuerySet[Any]":
     hold_reason = (
         holds_on_payout().order_by("placed_at").annotate(content=content_of("reason_id")).values("content")[:1]
     )
     asked = open_holds().filter(attempt__payout=OuterRef("pk"), cause__in=QUESTIONS)
-    return with_texts(with_rule(payouts), "details", "reason").annotate(
+    found: QuerySet[Any] = with_texts(with_cancellable(with_rule(payouts)), "details", "reason").annotate(
         hold_content=hold_reason,
         paused=Exists(pauses_in_force()),
         checking=Exists(asked),
     )
+    return found
 
 
 def _row(payout: Payout) -> PayoutRow:
@@ -247,7 +255,9 @@ def _row(payout: Payout) -> PayoutRow:
         rail=payout.rail,
         holder_name=details.holder_name if details else str(_("erased")),
         account=details.masked_account if details else "••••",
+        bank=str(details.bank) if details else "",
         held=_held(payout) if can_wait else "",
+        cancellable=getattr(payout, "cancellable", False),
         requested_at=payout.requested_at,
         decided_at=payout.decided_at,
         finished_at=payout.finished_at,

@@ -14,13 +14,14 @@ from joey.record.kept_texts import refer
 
 
 def release_payout(payout: Payout, *, by: Person | str, why: Words, now: datetime) -> None:
-    """reserved → available for a payout that the caller has locked; `by` is an operator, or "gate".
+    """reserved → available for a payout that the caller has locked; `by` is an operator, its keeper, or
+    "gate".
 
     Raises WrongState.
     """
     kept = keep_text(why, shop_id=payout.shop_id)
-    operator = by if isinstance(by, Person) else None
-    decided = {"decided_by": operator, "decided_at": now, "finished_at": now}
+    person = by if isinstance(by, Person) else None
+    decided = {"decided_by": person, "decided_at": now, "finished_at": now}
     move(payout, TRANSITIONS, to=Payout.State.REFUSED, **refer("reason", kept), **decided)
     released = PayoutJournal(
         kind=RELEASED,
@@ -36,7 +37,7 @@ def release_payout(payout: Payout, *, by: Person | str, why: Words, now: datetim
     append(
         "payout.refused",
         f"payout:{payout.id}",
-        {"by": str(operator.id) if operator else str(by), "reason": kept.fact},
+        {"by": str(person.id) if person else str(by), "reason": kept.fact},
         shop_id=payout.shop_id,
         happened_at=now,
     )

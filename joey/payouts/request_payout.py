@@ -93,14 +93,7 @@ def request_payout(
     payee, details = _usable(payee, now)
     _refuse_when_blocked(shop, amount.currency)
     available = Money(lock_account(shop.id, AccountKind.SHOP_AVAILABLE, amount.currency), amount.currency)
-    if available.minor < amount.minor:
-        raise InsufficientBalance(
-            _("Only %(available)s is available, but %(requested)s was requested.")
-            % {"available": available.text, "requested": amount.text},
-            field="amount",
-            available=available,
-        )
-    _check_most(amount, now)
+    _check_amount(amount, available, now)
     kept = keep_details(details, shop_id=shop.id)
     payout = Payout.objects.create(
         shop=shop,
@@ -121,6 +114,18 @@ def request_payout(
     return payout
 
 
+def check_request(shop: Shop, *, amount: Money, now: datetime, rail: str | None = None) -> None:
+    """Refuse what request_payout would refuse, and reserve nothing: for the page on which a keeper confirms."""
+    rail = rail or default_rail()
+    _check_currency(rail, amount.currency)
+    check_channel(amount.currency)
+    _check_floor(shop, amount, now)
+    _usable(latest_payee(shop, rail), now)
+    _refuse_when_blocked(shop, amount.currency)
+    held = balances_of(shop.id).get(amount.currency)
+    _check_amount(amount, held.available if held else Money(0, amount.currency), now)
+
+
 def _check_floor(shop: Shop, amount: Money, now: datetime) -> None:
     if amount.minor <= 0:
         raise Invalid(_("The amount must be greater than zero."), field="amount")
@@ -138,8 +143,15 @@ def _check_floor(shop: Shop, amount: Money, now: datetime) -> None:
     )
 
 
-def _check_most(amount: Money, now: datetime) -> None:
-    """What no operator may approve would wait for ever."""
+def _check_amount(amount: Money, available: Money, now: datetime) -> None:
+    """It is there, and no more than operators may approve: what they may not would wait for ever."""
+    if available.minor < amount.minor:
+        raise InsufficientBalance(
+            _("Only %(available)s is available, but %(requested)s was requested.")
+            % {"available": available.text, "requested": amount.text},
+            field="amount",
+            available=available,
+        )
     most = Money(limits_at(amount.currency, now).per_operator_day_minor, amount.currency)
     if amount.minor > most.minor:
         raise Invalid(

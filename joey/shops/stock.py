@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from joey.catalog.search.fold import fold
+from joey.catalog.search.spellings import one_spelling
 from joey.shops.listing_card import Card, cards_of
 from joey.shops.models import Listing, Shelf, Shop
 from joey.shops.read_report import Appeal, appeals_of
@@ -28,6 +30,16 @@ class Stock:
     refused: tuple[Card, ...]
     by_operator: frozenset[UUID] = frozenset()  # of the hidden ones: their keeper cannot show these again
     appeals: Mapping[UUID | None, Appeal] = field(default_factory=dict)
+    titles: Mapping[UUID, str] = field(default_factory=dict)  # by listing: in each language, for finding
+
+    def published(self, words: str = "") -> list[Card]:
+        """What buyers see, in the order of the shelves; of it, what has each of these words in its title or note."""
+        cards = [card for shelf in self.shelves for card in shelf.cards]
+        wanted = _folded(words).split()
+        if not wanted:
+            return cards
+        texts = [_folded(f"{self.titles[card.id]} {card.note}") for card in cards]
+        return [card for card, text in zip(cards, texts, strict=True) if all(word in text for word in wanted)]
 
 
 def stock_of(shop: Shop, *, language: str, now: datetime) -> Stock:
@@ -43,7 +55,12 @@ def stock_of(shop: Shop, *, language: str, now: datetime) -> Stock:
         refused=by_state[Listing.State.REFUSED],
         by_operator=by_operator,
         appeals=appeals_of(shop) if by_operator else {},
+        titles={row.id: " ".join(filter(None, (row.offer.title, *row.offer.translations.values()))) for row in rows},
     )
+
+
+def _folded(text: str) -> str:
+    return one_spelling(fold(text))
 
 
 def _on_shelves(shelves: Iterable[Shelf], cards: Sequence[Card]) -> list[ShelfView]:

@@ -105,6 +105,11 @@ class PayoutForm(StrictForm):
     amount = forms.CharField(label=_("Amount"), max_length=20)
     currency = forms.CharField(max_length=3)
     key = forms.CharField(max_length=60)
+    confirmed = forms.BooleanField(required=False)  # amount and account were shown and agreed to
+
+
+class CancelPayoutForm(StrictForm):
+    payout_id = forms.UUIDField()
 
 
 class TokenForm(StrictForm):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from joey.commissions.queries import cut_costs, newest_first, orders_of
 from joey.insight.explain_waiting import waiting_in_short
@@ -11,17 +11,18 @@ from joey.kit import clock
 from joey.kit.ids import new_code
 from joey.kit.refusals import NotFound, Refusal
 from joey.ledger.queries import balances_of
-from joey.money.money import parse_amount
+from joey.money.money import Money, read_amount
+from joey.payouts.cancel_payout import cancel_payout
 from joey.payouts.floors import floors, missing_for
 from joey.payouts.licensed_channels import channel_of, reasons_off
 from joey.payouts.payee import set_payee
 from joey.payouts.payee_pause import why_paused
 from joey.payouts.queries import PayeeErased, currencies_in_progress, payee_of, payouts_of
 from joey.payouts.queries import payout_details as details_of
-from joey.payouts.request_payout import request_payout
+from joey.payouts.request_payout import check_request, request_payout
 from joey.shops.models import Shop
-from joey.studio.access import keeper_only, own_shop, page, wants_fresh_code
-from joey.studio.forms import PayeeForm, PayoutForm
+from joey.studio.access import keeper, keeper_only, own_shop, page, wants_fresh_code
+from joey.studio.forms import CancelPayoutForm, PayeeForm, PayoutForm
 
 
 @keeper_only
@@ -51,7 +52,9 @@ def earnings(request: HttpRequest, slug: str) -> HttpResponse:
 @keeper_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def payout(request: HttpRequest, slug: str) -> HttpResponse:
-    """Request a payout; the key in the form makes a double tap one payout."""
+    """Request a payout: first the amount and where it goes are shown, and what cannot be requested is refused; the
+    key in the form makes a double tap on the confirmation one payout.
+    """
     shop = own_shop(request, slug)
     now = clock.now()
     form = PayoutForm(request.POST or None)
@@ -60,13 +63,32 @@ def payout(request: HttpRequest, slug: str) -> HttpResponse:
             return confirm_first
         if form.is_valid():
             try:
-                amount = parse_amount(form.cleaned_data["amount"].strip(), form.cleaned_data["currency"])
+                amount = read_amount(form.cleaned_data["amount"], form.cleaned_data["currency"])
+                if not form.cleaned_data["confirmed"]:
+                    check_request(shop, amount=amount, now=now)
+                    return page(request, "confirm_payout.html", _to_confirm(shop, form, amount, now))
                 request_payout(shop, amount=amount, idempotency_key=f"studio-{form.cleaned_data['key']}", now=now)
                 return HttpResponseRedirect(f"/studio/{slug}/payout?done=requested")
             except Refusal as refusal:
                 form.take(refusal)
-    facts = {**_payout_facts(shop, form, now), "done": request.GET.get("done")}
+    facts = {**_payout_facts(shop, form, now), "done": request.GET.get("done", "")}
     return page(request, "payout.html", facts, status=form.status)
+
+
+@keeper_only
+@require_POST
+def cancel(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a payout back that still waits."""
+    shop = own_shop(request, slug)
+    now = clock.now()
+    form = CancelPayoutForm(request.POST)
+    if form.is_valid():
+        try:
+            cancel_payout(shop, form.cleaned_data["payout_id"], by=keeper(request), now=now)
+            return HttpResponseRedirect(f"/studio/{slug}/payout?done=cancelled")
+        except Refusal as refusal:
+            form.take(refusal)
+    return page(request, "payout.html", _payout_facts(shop, form, now), status=form.status)
 
 
 @keeper_only
@@ -88,7 +110,12 @@ def payout_details(request: HttpRequest, slug: str) -> HttpResponse:
     return page(request, "payout_details.html", facts, status=form.status)
 
 
-def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, object]:
+def _to_confirm(shop: Shop, form: PayoutForm, amount: Money, now: datetime) -> dict[str, object]:
+    return {"shop": shop, "tab": "money", "amount": amount, "key": form.cleaned_data["key"], "payee": payee_of(shop),
+            "channel": channel_of(amount.currency), "now": now}  # fmt: skip
+
+
+def _payout_facts(shop: Shop, form: PayoutForm | CancelPayoutForm, now: datetime) -> dict[str, object]:
     balances = balances_of(shop.id)
     smallest = floors(shop, balances, now)
     payable = {code: each for code, each in balances.items() if each.available.minor > 0 and code in smallest}
@@ -107,6 +134,7 @@ def _payout_facts(shop: Shop, form: PayoutForm, now: datetime) -> dict[str, obje
         "channels": {code: channel_of(code) for code in payable},
         "payouts": payouts_of(shop),
         "key": form.data.get("key") or new_code(16),
+        "done": "",
     }
 
 

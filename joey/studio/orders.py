@@ -56,7 +56,9 @@ def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
     form = AppealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            appeal_line(shop, line_id, text=form.cleaned_data["text"], now=now)
+            held = order_of(shop.id, line_id)
+            on_hold = bool(held and held.held)
+            appeal_line(shop, line_id, text=form.cleaned_data["text"], now=now, on_hold=on_hold)
             return HttpResponseRedirect(f"/studio/{slug}/orders/{line_id}#appeal")
         except NotFound:
             raise
@@ -75,7 +77,7 @@ def order(request: HttpRequest, slug: str, line_id: UUID) -> HttpResponse:
         "due": day_in_words(line, now=now) if line else None,
         "rate_changed": bool(line and has_other_rate(line) and not locks_rate(line.marketplace)),
         "form": form,
-        "disputed": disputed_line(shop.id, line_id),
+        "disputed": disputed_line(shop.id, line_id, on_hold=bool(line and line.held)),
     }
     return page(request, "order.html", facts, status=form.status)
 

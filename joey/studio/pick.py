@@ -25,7 +25,7 @@ from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.imported import feeds
 from joey.marketplaces.pasted import is_pasted
-from joey.money.money import Money, parse_amount
+from joey.money.money import Money, read_amount
 from joey.shops.add_listing import add_listing
 from joey.shops.arrange import hide_listing, remove_listing, show_listing
 from joey.shops.models import Shop
@@ -186,7 +186,7 @@ def _pick(request: HttpRequest, shop: Shop, *, problem: str = "", status: int = 
 def _search(asked: dict[str, str], *, asker: str, now: datetime) -> FoundOffers:
     currency = asked["currency"] or CURRENCIES[0]
     least, most = (
-        parse_amount(asked[name].strip(), currency, field=f"{name}_price").minor if asked[name].strip() else None
+        read_amount(asked[name], currency, field=f"{name}_price").minor if asked[name].strip() else None
         for name in ("min", "max")
     )
     return search_offers(

@@ -1,6 +1,7 @@
 """Share a listing: a link per channel, its poster and caption, and what each brought."""
 
 import re
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,17 +27,19 @@ from joey.studio.qr import qr_svg
 
 SHOWN = tuple(channel for channel in CHANNELS if channel != OWN)
 GOODS_PER_PAGE = 24
+WORDS_MOST = 100
 _START = re.compile(r"[0-9]{1,6}")
 
 
 @keeper_only
 @require_safe
 def links(request: HttpRequest, slug: str) -> HttpResponse:
-    """What can be shared, page by page in the order of the shelves, and every link with what it brought."""
+    """What can be shared, page by page in the order of the shelves or by words, and every link with what it brought."""
     shop = own_shop(request, slug)
     now = clock.now()
     stock = stock_of(shop, language=language(), now=now)
-    goods = [card for shelf in stock.shelves for card in shelf.cards]
+    words = request.GET.get("q", "").strip()[:WORDS_MOST]
+    goods = stock.published(words)
     asked = request.GET.get("start", "")
     start = int(asked) if _START.fullmatch(asked) and int(asked) < len(goods) else 0
     end = start + GOODS_PER_PAGE
@@ -45,7 +48,9 @@ def links(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "share",
         "now": now,
         "cards": goods[start:end],
-        "next_start": end if end < len(goods) else None,
+        "words": words,
+        "is_empty": not any(shelf.cards for shelf in stock.shelves),
+        "more": urlencode({"q": words, "start": end} if words else {"start": end}) if end < len(goods) else "",
         "links": links_of(shop, limit=40, cursor=request.GET.get("cursor") or None),
     }
     return page(request, "links.html", facts)

@@ -46,5 +46,6 @@ urlpatterns = [
     path("<slug:slug>/lost-orders", lost_orders.lost_orders),
     path("<slug:slug>/earnings", money_pages.earnings),
     path("<slug:slug>/payout", money_pages.payout),
+    path("<slug:slug>/payout/cancel", money_pages.cancel),
     path("<slug:slug>/payout-details", money_pages.payout_details),
 ]

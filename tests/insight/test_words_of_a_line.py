@@ -1,5 +1,7 @@
 """What a shopkeeper reads about one line, from the first report to the last change: the words of docs/money.md."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +17,11 @@ from joey.insight.explain_waiting import day_in_words, waiting_in_short
 from joey.insight.trace import Trace, order_trace
 from joey.ledger.queries import balances_of
 from joey.marketplaces.port import AnyReport
-from joey.orders.models import OrderLine, SyncCursor
-from tests.cast import DAY, NOW, leased, meis_shop, refund, report, settled
+from joey.orders.models import Dispute, OrderLine, SyncCursor
+from tests.cast import DAY, NOW, leased, mei, meis_shop, refund, report, settled
 from tests.commissions.stage import confirmed, money, take_in
 from tests.proof import prove
+from tests.studio.test_studio import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +46,7 @@ def test_an_estimate_says_the_share_and_of_what() -> None:
     take_in(report())
 
     assert said() == ["Estimated CN¥2.73: 80% of CN¥3.42"]
-    assert "The other 20% is Joey's platform fee, which its operator keeps." in traced().steps[-1].why
+    assert "The other 20%, CN¥0.68, is Joey's platform fee, which its operator keeps." in traced().steps[-1].why
     assert "in force at the click" in traced().steps[-1].why
     assert "rounded down to a multiple of CN¥0.01" in traced().steps[-1].why, "80% of 3.42 is 2.736"
 
@@ -83,6 +86,49 @@ def test_one_of_three_returned_after_settlement() -> None:
     take_in(refund(back=1238, refund_minor=9900))
 
     assert said()[-1] == "Returned 1 of 3: −CN¥9.90"
+
+
+def test_what_a_line_says_has_shares_in_percent_and_money_no_empty_row_and_the_readers_language() -> None:
+    """Case P10."""
+    take_in(report(**THREE))
+    take_in(report(**THREE | {"paid_minor": 19800, "commission_minor": 2475}, reported_at=NOW - 9 * DAY))
+    take_in(report(**THREE | {"paid_minor": 0, "commission_minor": 0}, reported_at=NOW - 8 * DAY))
+    take_in(report(state="closed", **THREE | {"paid_minor": 0, "commission_minor": 0}, reported_at=NOW - 7 * DAY))
+
+    shown = traced().steps
+    why = " ".join(step.why for step in shown)
+    assert "The other 20%, CN¥7.42, is Joey's platform fee, which its operator keeps." in why
+    assert "The other 20%, CN¥4.95, is Joey's platform fee, which its operator keeps." in why
+    assert [step.what for step in shown if step.what.endswith("¥0.00")] == []
+    assert [step.what for step in shown if step.figure is not None and not step.figure.minor] == []
+    with translation.override("zh-hans"):
+        assert "另外 20%，即 ¥7.42，是 Joey 服务费，归本站运营方。" in traced().steps[1].why
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "an operator wrote “Ten orders”"), ("zh-hans", "运营人员写道“Ten orders”")]
+)
+def test_an_order_on_hold_quotes_its_operator_and_can_be_appealed_on_its_page(language: str, words: str) -> None:
+    """Case P10."""
+    take_in(settled())
+    place_hold(Commission.objects.get(), reason="Ten orders", now=NOW)
+    page = f"/studio/mei/orders/{OrderLine.objects.get().pk}"
+    client = signed_in(mei())
+    reader = {"accept-language": language}
+
+    assert words in html.unescape(client.get(page, headers=reader).content.decode())
+    assert client.post(page, {"text": "They are my neighbours"}).status_code == 302
+
+    assert Dispute.objects.get().cause == "appeal"
+    assert 'name="text"' not in client.get(page, headers=reader).content.decode()
+
+
+def test_an_order_that_goes_its_way_offers_no_appeal() -> None:
+    take_in(settled())
+    page = f"/studio/mei/orders/{OrderLine.objects.get().pk}"
+
+    assert 'name="text"' not in signed_in(mei()).get(page).content.decode()
+    assert signed_in(mei()).post(page, {"text": "Why?"}).status_code == 409
 
 
 def test_a_part_of_the_price_given_back_is_no_return() -> None:
@@ -210,8 +256,8 @@ def test_a_hold_names_its_amount_and_reason() -> None:
     held = traced()
     release_hold(hold, now=NOW, reason="Looked into it")
 
-    assert held.steps[-1].what == "CN¥0.37 on hold: The statement is lower"
-    assert held.answer.startswith("CN¥0.37 is on hold: The statement is lower.")
+    assert held.steps[-1].what == "CN¥0.37 on hold: an operator wrote “The statement is lower”"
+    assert held.answer.startswith("CN¥0.37 is on hold: an operator wrote “The statement is lower”.")
     assert said()[-1] == "Hold ended"
 
 
@@ -230,9 +276,8 @@ def test_several_holds_of_a_part_are_named_with_what_they_hold_together() -> Non
     for reason in ("The statement is lower", "Ten orders from one device", "The statement is lower"):
         place_hold(Commission.objects.get(), reason=reason, amount_minor=37, now=NOW)
 
-    assert traced().answer.startswith(
-        "CN¥1.11 is on hold: The statement is lower, Ten orders from one device. Only this"
-    )
+    wrote = "an operator wrote “The statement is lower”, an operator wrote “Ten orders from one device”"
+    assert traced().answer.startswith(f"CN¥1.11 is on hold: {wrote}. Only this")
 
 
 def test_a_hold_on_what_was_paid_out_does_not_say_that_it_holds_that() -> None:
@@ -306,14 +351,24 @@ def test_a_day_in_the_past_says_what_it_waits_for() -> None:
     assert "was due on 21 Nov and becomes available within minutes" in due
     assert traced().reason == "reports_not_read"
     assert "read only up to 18 Nov" in traced().answer
+    assert "It was expected around 21 Nov and is 2 days late." in traced().answer
+    assert traced().answer.endswith("asked for again every few minutes.")
 
 
 def test_a_late_order_is_not_expected_on_a_day_that_is_over() -> None:
+    """Case P9: how late, why, and when it is checked next."""
     take_in(report(paid_at=NOW - 40 * DAY))
     line = orders_of(meis_shop().pk, limit=1)[0]
 
-    assert "was expected around" in traced().answer
+    assert "was expected around 2 Nov and is 21 days late." in traced().answer
     assert "Taobao or Tmall has not settled it yet" in traced().answer
+    assert "asked for again" not in traced().answer, "nothing asks that marketplace"
+    SyncCursor.objects.create(marketplace="taobao", account="a", question="orders", read_until=NOW)
+    read = "The reports of Taobao or Tmall are read up to 23 Nov, "
+    assert re.search(f"{read}[0-9:]{{5}}, and asked for again every few minutes.", traced().answer)
+    with translation.override("zh-hans"):
+        assert "原本预计在11月2日前后可提现，已晚 21 天。" in traced().answer
+        assert re.search("报告已读到11月23日 [0-9:]{5}，每隔几分钟会再查一次。", traced().answer)
     assert day_in_words(line, now=NOW) == ("Was due on", line.payable_on)
 
 
@@ -323,6 +378,8 @@ def test_a_held_order_promises_no_day() -> None:
     line = orders_of(meis_shop().pk, limit=1)[0]
 
     assert day_in_words(line, now=NOW) == ("Not before", line.payable_on)
+    assert "late" not in traced().answer
+    assert "and is 11 days late." in traced(now=NOW + 20 * DAY).answer
 
 
 def test_a_settled_order_names_its_day_as_its_sentence_does() -> None:
@@ -345,7 +402,7 @@ def test_the_words_are_chinese_where_the_reader_is() -> None:
     ("reports", "words"),
     [
         ([report()], "payable about 2 Dec"),
-        ([report(paid_at=NOW - 40 * DAY)], "waits for the marketplace to settle it"),
+        ([report(paid_at=NOW - 40 * DAY)], "21 days late, not settled by the marketplace yet"),
         ([settled(days_ago=1)], "available on 29 Nov"),
         ([settled()], "available within minutes"),
         ([settled(), report(reported_at=NOW)], "not settled any more, waiting again"),

@@ -248,7 +248,7 @@ WHO_EARNS = {
         "The keeper earns nothing here yet: Dangdang does not report orders to this instance.",
     ),
     "zh": (
-        "掌柜约得 ¥27.76，Joey 平台服务费约 ¥6.94。除此之外，没有别人从这一单里赚钱。",
+        "掌柜约得 ¥27.76，Joey 服务费约 ¥6.94。除此之外，没有别人从这一单里赚钱。",
         "Joey 里没有人得佣金：淘宝对这件商品不付佣金。",
         "掌柜在这里还没有收益：当当不向本站报告订单。",
     ),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from joey.kit.refusals import Invalid
-from joey.money.money import BIGINT_MAX, EXPONENTS, Money, parse_amount
+from joey.money.money import BIGINT_MAX, EXPONENTS, Money, parse_amount, read_amount
 from joey.money.split import split
 
 
@@ -122,3 +122,26 @@ def test_a_split_never_gives_more_than_the_whole() -> None:
         split(100, [600_000, 500_000])
     with pytest.raises(ValueError, match="reversal"):
         split(-1, [500_000])
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [
+        *[(typed, "CNY", 1000) for typed in ("10", "１０", "¥10", "￥10", "10元", "10 块", " 10.00 ", "10rmb")],
+        *[(typed, "CNY", 100_000) for typed in ("1,000.00", "1，000.0", "１，０００．００元", "1 000", "1'000")],
+        ("123,456,789.01", "CNY", 12_345_678_901),
+        ("$10", "USD", 1000), ("US$1,000", "USD", 100_000), ("10€", "EUR", 1000), ("HK$10", "HKD", 1000),
+        ("¥1,000", "JPY", 1000), ("1,000円", "JPY", 1000),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_as_people_type_it(typed: str, currency: str, minor: int) -> None:
+    """Case P14."""
+    assert read_amount(typed, currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize(
+    "typed", ["10,00", "1,00.00", "1,0000", "$10", "¥", "10元角", "1.5.5", "1.000,00", "٣", "1e3", ""]
+)
+def test_what_two_people_would_read_in_two_ways_is_refused(typed: str) -> None:
+    with pytest.raises(Invalid):
+        read_amount(typed, "CNY")

@@ -18,6 +18,7 @@ from joey.orders.models import OrderLine, SyncCursor, UnreadReport
 from joey.orders.retry_unread import retry_unreadable
 from joey.payouts import decide, holds
 from joey.payouts.approve_small import approve_small
+from joey.payouts.cancel_payout import cancel_payout
 from joey.payouts.file_problems import dismiss_strangers
 from joey.payouts.give_up import give_up
 from joey.payouts.left_out import left_out_payouts
@@ -114,6 +115,12 @@ SCENARIOS = [
         "refuse a prepared payout",
         "payouts.decide.refuse",
         lambda _: decide.refuse(payout("prepared"), by=ada(), reason="No", now=NOW),
+    ),
+    Scenario(
+        "a keeper cancels a payout that waits",
+        "payouts.cancel_payout.cancel_payout",
+        lambda _: cancel_payout(shop("small"), payout("small").id, by=shop("small").owner, now=NOW),
+        lambda _: end_pause(PayoutPause.objects.get(), by=ada(), reason="They agree", now=NOW),
     ),
     Scenario("approve by rule", "payouts.approve_small.approve_small", lambda _: approve_small(now=NOW)),
     Scenario(

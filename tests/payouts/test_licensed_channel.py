@@ -74,7 +74,7 @@ def test_a_keeper_reads_beforehand_that_the_money_is_kept_and_why(settings: Sett
         assert "kept; it cannot be paid out yet" in earnings
         assert "for your next payout" not in earnings
         assert "Request a payout" not in today
-        assert re.search(r"<button[^>]* disabled>Request the payout", payouts)
+        assert re.search(r"<button[^>]* disabled>Request a payout", payouts)
 
 
 def test_with_a_channel_the_payout_page_and_the_office_name_it(bank: Bank) -> None:

@@ -185,7 +185,7 @@ def test_what_is_no_account_number_is_refused_by_name(hostile: str) -> None:
         "US64 SVBK US6S 3300 9588 79",  # right by its check digits, but the country has no IBANs
         "NO93 8601 1117 948",
         "ES91 2100 0418 4502 0005 1333",
-        "6222 0212 3456 7890 129",  # UnionPay
+        "6222 0212 3456 7890 129",  # UnionPay, case P14
         "6222 0212 3456 7890",
         "4111 1111 1111 1112",  # Visa
         "5555 5555 5555 4443",  # Mastercard
@@ -197,6 +197,29 @@ def test_an_iban_or_card_that_no_bank_can_have_given_out_is_refused(mistyped: st
         read_account_number(mistyped)
 
     assert refused.value.field == "account_number"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "bank"),
+    [
+        (ACCOUNT, "", "ICBC"),
+        ("6228480402564890018", "", "Agricultural Bank of China"),
+        ("6216600000000000000", "", "Bank of China"),
+        ("6214830000000000", "", "China Merchants Bank"),
+        ("6200000000000000", "", ""),  # a range that is not known
+        ("12345678", "105100000017", "China Construction Bank"),
+        ("12345678", "DEUTDEFF", ""),
+        ("4111111111111111", "", ""),
+    ],
+)
+def test_the_bank_of_a_card_or_a_code_is_named(number: str, code: str, bank: str) -> None:
+    """Case P14."""
+    assert str(PayeeDetails("李小美", number, code).bank) == bank
+
+
+def test_a_mistyped_card_names_its_bank() -> None:
+    with pytest.raises(Invalid, match="card number of ICBC has a typing error"):
+        read_account_number("6222 0212 3456 7890 129")
 
 
 def test_every_country_in_the_registry_has_its_own_length() -> None:
@@ -219,7 +242,7 @@ def test_one_wrong_digit_in_an_iban_is_noticed(place: int, digit: str) -> None:
         read_account_number(iban[:place] + digit + iban[place + 1 :])
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 71, "Mei\0", "Mei\u202eil", "\u200b", "Mei\ud800"])
+@pytest.mark.parametrize("name", ["", " ", "6222 0202", "…!", "x" * 71, "Mei\0", "Mei\u202eil", "\u200b", "Mei\ud800"])
 def test_a_name_no_bank_would_print_is_refused(name: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_holder_name(name)

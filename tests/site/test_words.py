@@ -31,6 +31,11 @@ def test_the_catalogue_holds_nothing_unused() -> None:
     assert [source for source in kept if source and source not in said] == []
 
 
+def test_platform_is_one_word_for_one_thing_in_chinese() -> None:
+    """Case P10: 平台 is a marketplace; this site and its fee are Joey, or 本站."""
+    assert [each.id for each in chinese() if "Joey 平台" in str(each.string) or "本平台" in str(each.string)] == []
+
+
 def test_the_collector_finds_sentences_in_python_and_on_pages() -> None:
     found = {sentence.text for sentence in sentences()}
 

@@ -8,8 +8,9 @@ from django.utils.translation import override
 from joey.insight.erase_subject import erase_subject
 from joey.kit import clock
 from joey.kit.text import sentences
+from joey.ledger.queries import balances_of
 from joey.payouts.holds import place_hold
-from joey.payouts.models import Payee
+from joey.payouts.models import Payee, Payout
 from joey.payouts.payee import set_payee
 from joey.payouts.payee_pause import why_paused
 from joey.sharing.make_link import make_link
@@ -25,11 +26,43 @@ def test_a_request_is_answered_with_a_message_that_is_announced() -> None:
     ready_shop(10_000)
     client = signed_in(mei())
 
-    page = client.post("/studio/mei/payout", {"amount": "60.00", "currency": "CNY", "key": "k"}, follow=True)
+    page = client.post(
+        "/studio/mei/payout", {"amount": "60.00", "currency": "CNY", "key": "k", "confirmed": "yes"}, follow=True
+    )
 
     said = page.content.decode()
     assert 'role="status">Requested.' in said
     assert "Requested; it will be checked and sent within minutes" in said
+
+
+def test_a_payout_is_confirmed_with_amount_and_account_and_can_be_cancelled_while_it_waits() -> None:
+    """Case P14."""
+    shop = ready_shop(10_000)
+    client = signed_in(mei())
+
+    asked = client.post("/studio/mei/payout", {"amount": "￥６０", "currency": "CNY", "key": "k"})
+
+    shown = asked.content.decode()
+    assert [each for each in ("¥60.00", "李小美", "ICBC", "•••• 3445") if each not in shown] == []
+    assert not Payout.objects.exists()
+    fields = dict(re.findall(r'type="hidden" name="(amount|currency|key|confirmed)" value="([^"]*)"', shown))
+    listed = client.post("/studio/mei/payout", fields, follow=True).content.decode()
+    payout = Payout.objects.get()
+    assert payout.amount_minor == 6_000
+    assert f'name="payout_id" value="{payout.id}"' in listed
+
+    cancel = {"payout_id": payout.id}
+    page = client.post("/studio/mei/payout/cancel", cancel, follow=True).content.decode()
+
+    assert "Cancelled. The money is available again." in page
+    assert "You cancelled it before it was sent." in page
+    assert balances_of(shop.pk)["CNY"].available.minor == 10_000
+    again = client.post("/studio/mei/payout/cancel", cancel)
+    assert again.status_code == 409
+    assert "cannot be cancelled any more" in again.content.decode()
+    too_much = client.post("/studio/mei/payout", {"amount": "100.01", "currency": "CNY", "key": "l"})
+    assert too_much.status_code == 409
+    assert "Only ¥100.00 is available" in too_much.content.decode()
 
 
 def test_the_next_payout_is_not_offered_while_one_is_in_progress() -> None:
@@ -39,7 +72,7 @@ def test_the_next_payout_is_not_offered_while_one_is_in_progress() -> None:
     page = client.get("/studio/mei/payout").content.decode()
 
     assert "A payout is already in progress." in page
-    assert re.search(r"<button[^>]* disabled>Request the payout", page)
+    assert re.search(r"<button[^>]* disabled>Request a payout", page)
     for shown in ("/studio/mei/", "/studio/mei/earnings"):
         said = client.get(shown).content.decode()
         assert "Request a payout" not in said
@@ -63,7 +96,7 @@ def test_while_payout_details_are_new_a_keeper_reads_from_when_a_payout_is_possi
     paused = why_paused(payee.usable_from, moment)
     assert f"Money is available. {paused}" in today
     assert paused in payouts
-    assert re.search(r"<button[^>]* disabled>Request the payout", payouts)
+    assert re.search(r"<button[^>]* disabled>Request a payout", payouts)
 
 
 def test_details_that_were_erased_are_said_to_be_erased() -> None:

@@ -29,6 +29,28 @@ def test_before_sharing_a_keeper_reads_that_the_rate_may_be_lower_by_the_time_of
     assert [WARNING in page for page in pages] == [True, False]
 
 
+def test_every_item_of_a_large_shop_is_found_on_the_share_page_and_its_shelves_have_one_main_button() -> None:
+    """Cases P13 and P21: 35 goods on two pages, found by their words; a row's own button is a plain one."""
+    shop = meis_shop()
+    for number in range(35):
+        title = f"Thermosflasche {number} 500毫升" if number % 2 else f"Tea cup {number}"
+        flask = fresh_flask(identity=str(number), external_id=str(number), title=title)
+        listed(shop, flask)
+    keeper = signed_in(mei())
+
+    def shown(query: str) -> tuple[int, str]:
+        page = keeper.get(f"/studio/mei/share{query}").content.decode()
+        return len(re.findall(r'class="tile"', page)), (re.findall(r'href="(\?[^"]*start=[^"]*)"', page) or [""])[0]
+
+    first, more = shown("")
+    assert (first, shown(more.replace("&amp;", "&"))[0]) == (24, 11)
+    assert [shown(f"?q={words}")[0] for words in ("ＴＥＡ", "cup 34", "500ml 33", "nothing like it")] == [18, 1, 1, 0]
+    assert "None of your goods has these words" in keeper.get("/studio/mei/share?q=zz").content.decode()
+    shelves = keeper.get("/studio/mei/shelves").content.decode()
+    assert (shelves.count(">Share</a>"), shelves.count("button-main")) == (35, 1)
+    assert "<h1>选品</h1>" in keeper.get("/studio/mei/pick", headers={"accept-language": "zh"}).content.decode()
+
+
 def test_of_a_link_that_earns_nothing_it_is_not_said_that_the_keeper_earns() -> None:
     leased(meis_shop())
     earning = listed(meis_shop(), fresh_flask(commission_ppm=55_000))

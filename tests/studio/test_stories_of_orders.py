@@ -73,8 +73,10 @@ def test_one_of_three_returned_before_settlement_says_so_and_what_is_left() -> N
     prove()
 
     assert (Commission.objects.get().amount_minor, money().pending) == (1_980, 1_980)
-    assert read("1001", "en")[-1] == "Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75."
-    assert read("1001", "zh")[-1] == "退货 3 件中的 1 件：−¥9.90 | 你的部分现在是 ¥24.75 的 80%。"
+    fee = "The other 20%, CN¥4.95, is Joey's platform fee, which its operator keeps."
+    assert read("1001", "en")[-1] == f"Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75. {fee}"
+    fee = "另外 20%，即 ¥4.95，是 Joey 服务费，归本站运营方。"
+    assert read("1001", "zh")[-1] == f"退货 3 件中的 1 件：−¥9.90 | 你的部分现在是 ¥24.75 的 80%。{fee}"
     take_in(settled("1001", **two))
     for language, word in (("en", "eturned"), ("zh", "退货")):
         assert len([step for step in read("1001", language) if word in step]) == 1
