@@ -78,7 +78,7 @@ class PeopleTable(ReadOnly):
     actions = ("end_operators",)
     fields = ("id", "name", "email", "phone", "language", "is_staff", "is_active", "joined_at")
 
-    @admin.action(description=_("Take the operator’s right away; sign them out and end their tokens"))
+    @admin.action(description=_("End as operators, with sessions and tokens"))
     def end_operators(self, request: HttpRequest, chosen: Iterable[Person]) -> None:
         each(request, chosen, lambda person: end_operator(person, by=operator(request)))
 
@@ -86,7 +86,7 @@ class PeopleTable(ReadOnly):
 @admin.register(ApiToken, site=office)
 class Tokens(ReadOnly):
     heading = _("API tokens")
-    list_display = ("holder", "may", "made_at", "ends_at", "used_at", "revoked_at")
+    list_display = ("holder", "may", "limited", "made_at", "ends_at", "used_at", "revoked_at")
     list_filter = (("revoked_at", IsEmpty),)
     list_select_related = ("person",)
     search_fields = ("=person__email", "=person__phone")
@@ -102,6 +102,10 @@ class Tokens(ReadOnly):
     @admin.display(description=_("Whose"))
     def holder(self, token: ApiToken) -> str:
         return token.person.contact
+
+    @admin.display(description=_("One shop only"), boolean=True)
+    def limited(self, token: ApiToken) -> bool:
+        return token.shop_id is not None
 
     @admin.display(description=_("What it may do"))
     def may(self, token: ApiToken) -> str:
