@@ -167,11 +167,13 @@ def _change_five_percent() -> None:
 @contextmanager
 def _asking(data: str) -> Iterator[Any]:
     """A function that asks the running server one question and returns the milliseconds until its answer was read."""
+    from joey.kit.clock import now
     from joey.people.models import Person
     from joey.people.tokens import make_token
     from tests.api.live import running_server
 
-    token = make_token(Person.objects.create(email="bench@example.com"))
+    person = Person.objects.create(email="bench@example.com")
+    token = make_token(person, scopes=["read"], now=now())
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "zh"}
     with running_server(JOEY_DATA=data) as address:
         place = urlsplit(address)

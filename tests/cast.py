@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from joey.catalog.models import Offer
+from joey.kit.clock import now
 from joey.marketplaces.port import ByPosition, OrderReport, RefundReport
-from joey.people.models import Person
+from joey.people.models import Person, Scope
+from joey.people.tokens import make_token
 from joey.record.append import append
 from joey.record.kinds import identifier
 from joey.sharing.models import Link, Position, PositionLease
@@ -34,6 +37,11 @@ def ada() -> Person:
     return Person.objects.get_or_create(
         email="ada@example.com", defaults={"name": "Ada", "is_staff": True, "is_superuser": True}
     )[0]
+
+
+def token_of(person: Person, shop_id: UUID | None = None, *scopes: str) -> str:
+    """A token of this person, for everything unless `scopes` says less."""
+    return make_token(person, shop_id, scopes=scopes or Scope.values, now=now())
 
 
 def meis_shop() -> Shop:

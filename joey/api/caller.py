@@ -1,8 +1,6 @@
 """Who calls: the person behind a token, and the one shop it may be limited to. A browser's session is not asked."""
 
-from dataclasses import dataclass
 from typing import Any, cast
-from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -10,36 +8,47 @@ from ninja.security import HttpBearer
 
 from joey.kit.client_address import address_of
 from joey.kit.refusals import Forbidden, NotFound
-from joey.people.models import Person
-from joey.people.tokens import count_bad_token, person_of_token
+from joey.people.models import Person, Scope
+from joey.people.tokens import LiveToken, count_bad_token, live_token
 from joey.shops.models import Shop
 from joey.shops.queries import shop_of
 
 LONGEST_TOKEN = 200
 
 
-@dataclass(frozen=True)
-class Caller:
-    """A person with an open account. `shop_id` set: the token reaches that shop and nothing else."""
+class ScopeMissing(Forbidden):
+    """The token is good and was made for other things."""
 
-    person: Person
-    shop_id: UUID | None
+    code = "scope_missing"
+
+    def __init__(self, scope: str) -> None:
+        text = _("This token was not made for this. Make one with the scope “%(scope)s”.")
+        super().__init__(text % {"scope": scope}, scope=scope)
 
 
 class BearerToken(HttpBearer):
-    """`Authorization: Bearer joey_…`. One query. Raises TooMany for a caller that tries many which are none."""
+    """`Authorization: Bearer joey_…`, of a token with this scope.
 
-    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        found = person_of_token(token) if len(token) <= LONGEST_TOKEN and token.isascii() else None
+    Raises ScopeMissing, and TooMany for a caller that tries many tokens which are none.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> LiveToken | None:
+        found = live_token(token) if len(token) <= LONGEST_TOKEN and token.isascii() else None
         if found is None:
             count_bad_token(address_of(request))
             return None
-        return Caller(*found)
+        if self.scope not in found.scopes:
+            raise ScopeMissing(self.scope.value)
+        return found
 
 
-def caller_of(request: HttpRequest) -> Caller:
+def caller_of(request: HttpRequest) -> LiveToken:
     """The caller, once BearerToken has accepted the token."""
-    return cast(Caller, cast(Any, request).auth)
+    return cast(LiveToken, cast(Any, request).auth)
 
 
 def shop_for(request: HttpRequest, slug: str) -> Shop:

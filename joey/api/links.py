@@ -6,11 +6,12 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
-from ninja import Query, Router
+from ninja import Query
 from pydantic import Field
 
 from joey.api.caller import shop_for
 from joey.api.once import once
+from joey.api.scopes import ScopedRouter
 from joey.api.shapes import In, ListOf, Out, PageIn, Time, seal, unseal
 from joey.kit.clock import now
 from joey.sharing.make_link import CHANNELS, make_link
@@ -18,7 +19,7 @@ from joey.sharing.queries import CountedLink, links_of
 from joey.sharing.share import EARNING, link_by_code, no_earning_reason, share_by_keeper, url_of
 from joey.shops.own_account import paid_directly
 
-router = Router(tags=["links"])
+router = ScopedRouter(tags=["links"])
 
 
 class LinkIn(In):

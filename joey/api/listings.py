@@ -7,11 +7,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router
+from ninja import Query
 from pydantic import Field, StrictBool
 
 from joey.api.caller import shop_for
 from joey.api.once import KeptRefusal, once
+from joey.api.scopes import ScopedRouter
 from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, Whole, money, money_or_none, seal, unseal
 from joey.kit.clock import now
 from joey.kit.refusals import Invalid, NotFound
@@ -23,7 +24,7 @@ from joey.shops.listings_of import ListingRow, listing_row, listings_of
 from joey.shops.models import Listing, Shop
 from joey.shops.shown_price import RecentLow
 
-router = Router(tags=["listings"])
+router = ScopedRouter(tags=["listings"])
 
 POSITION_MOST = 100_000
 

@@ -5,18 +5,19 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query
 from pydantic import AwareDatetime, Field
 
 from joey.api.caller import shop_for
 from joey.api.once import once
+from joey.api.scopes import ScopedRouter
 from joey.api.shapes import In, ListOf, Out, PageIn, Time, seal, unseal
 from joey.insight.explain_lost_orders import answer_in_words
 from joey.kit.clock import now
 from joey.orders.lost_orders import LostOrderShown, lost_order_of, lost_orders_of
 from joey.orders.request_lost_order import request_lost_order
 
-router = Router(tags=["orders"])
+router = ScopedRouter(tags=["orders"])
 
 
 class LostOrderIn(In):

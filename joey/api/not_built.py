@@ -1,12 +1,12 @@
 """What later versions will do. The addresses are named already, and say so."""
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from joey.api.caller import shop_for
 from joey.api.problems import problem
+from joey.api.scopes import ScopedRouter
 
-router = Router()
+router = ScopedRouter()
 
 METHODS = ["GET", "POST"]
 

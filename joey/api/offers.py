@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Query
 
 from joey.api.caller import caller_of
 from joey.api.offer_shapes import (
@@ -26,6 +26,7 @@ from joey.api.offer_shapes import (
     SuggestionsOut,
 )
 from joey.api.once import once
+from joey.api.scopes import ScopedRouter
 from joey.api.shapes import money, money_or_none, seal, unseal
 from joey.catalog import paste_offer as pasted
 from joey.catalog.cards import OfferCard, earning_marketplaces, keepers_part
@@ -37,7 +38,7 @@ from joey.commissions.plan_now import plan_shares
 from joey.kit.clock import now
 from joey.marketplaces.pasted import is_pasted
 
-router = Router(tags=["offers"])
+router = ScopedRouter(tags=["offers"])
 
 
 @router.get("/offers", response=OffersOut)

@@ -4,13 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query
 from pydantic import Field
 
 from joey.api.caller import operator
 from joey.api.once import once
 from joey.api.orders import TraceOut, trace_out
 from joey.api.payouts import PayoutOut, payout_out
+from joey.api.scopes import ScopedRouter
 from joey.api.shapes import In, ListOf, MoneyOut, Out, PageIn, Time, money, seal, unseal
 from joey.insight.trace import office_trace
 from joey.kit.clock import now
@@ -19,7 +20,7 @@ from joey.orders.queries import SuspenseLine, lines_in_suspense
 from joey.payouts.decide import approve, refuse
 from joey.payouts.queries import ToDecide, payout_by_id, payout_of, payouts_to_decide
 
-router = Router(tags=["office"])
+router = ScopedRouter(tags=["office"])
 
 
 class EvidenceOut(Out):

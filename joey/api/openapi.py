@@ -3,6 +3,7 @@
 from typing import Any
 
 from joey.api.problems import KINDS, MEDIA_TYPE
+from joey.api.scopes import SCOPE_OF
 
 PROBLEM = {
     "title": "Problem",
@@ -33,8 +34,14 @@ PROBLEM = {
     },
     "additionalProperties": False,
 }
-EVERYWHERE = {400: "Unreadable", 401: "No valid token", 404: "Not found, or not yours", 503: "Unavailable"}
-WRITING = {403: "Not allowed", 409: "It clashes", 413: "Too large", 415: "Not JSON", 422: "Not valid", 429: "Too many"}
+EVERYWHERE = {
+    400: "Unreadable",
+    401: "No valid token",
+    403: "Not allowed, or not with this token",
+    404: "Not found, or not yours",
+    503: "Unavailable",
+}
+WRITING = {409: "It clashes", 413: "Too large", 415: "Not JSON", 422: "Not valid", 429: "Too many"}
 READING = {422: "Not valid"}
 KEY = {
     "in": "header",
@@ -42,14 +49,21 @@ KEY = {
     "description": "New for each write; the same one again repeats the answer instead of the write.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
+SCOPES = (
+    "A token made in the studio’s settings or by `joey token create`, with scopes and an end. `read`: all that its"
+    " person may see. `list`: change the shop. `share`: make links. `money`: payouts, where they go, and deciding on"
+    " them. The security of each operation names the scope that it needs."
+)
 KEY_NEEDED = frozenset({"create_payout"})
 
 
 def complete(schema: dict[str, Any]) -> None:
     """Add to the document, in place."""
     schema["components"]["schemas"]["Problem"] = PROBLEM
+    schema["components"]["securitySchemes"]["BearerToken"]["description"] = SCOPES
     for path in schema["paths"].values():
         for method, operation in path.items():
+            operation["security"] = [{"BearerToken": [SCOPE_OF[operation["operationId"]].value]}]
             more = EVERYWHERE | (READING if method == "get" else WRITING)
             for status, description in more.items():
                 operation["responses"].setdefault(status, _problem(description))

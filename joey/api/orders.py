@@ -5,16 +5,17 @@ from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query
 
 from joey.api.caller import shop_for
+from joey.api.scopes import ScopedRouter
 from joey.api.shapes import ListOf, MoneyOut, Out, PageIn, Time, money, money_or_none, seal, unseal
 from joey.commissions.queries import OrderRow, orders_of, own_purchases
 from joey.insight.trace import Trace, click_trace, order_trace
 from joey.kit.clock import now
 from joey.sharing.queries import SeenClick, clicks_of
 
-router = Router(tags=["orders"])
+router = ScopedRouter(tags=["orders"])
 
 
 class OrderOut(Out):

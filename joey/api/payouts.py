@@ -4,11 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query
 from pydantic import Field
 
 from joey.api.caller import caller_of, shop_for
 from joey.api.once import HEADER, once
+from joey.api.scopes import ScopedRouter
 from joey.api.shapes import In, ListOf, MoneyIn, MoneyOut, Out, PageIn, Time, money, seal, unseal
 from joey.kit.clock import now
 from joey.ledger.queries import balances_of
@@ -17,7 +18,7 @@ from joey.payouts.payee import set_payee
 from joey.payouts.queries import PayeeRow, PayoutRow, payout_details, payout_of, payouts_of
 from joey.payouts.request_payout import request_payout
 
-router = Router(tags=["money"])
+router = ScopedRouter(tags=["money"])
 
 
 class BalanceOut(Out):

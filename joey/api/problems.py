@@ -49,6 +49,10 @@ KINDS: Mapping[str, ProblemKind] = {
         _("Send “Authorization: Bearer joey_…” with a token that was not revoked. Browser sessions do not count here."),
     ),
     "forbidden": ProblemKind(_("Not allowed"), _("You are known, and this is not yours to do.")),
+    "scope_missing": ProblemKind(
+        _("The token was not made for this"),
+        _("Make a token with the scope that “facts” names. What each operation needs is in the OpenAPI document."),
+    ),
     "not_found": ProblemKind(
         _("Not found"), _("It is not there, or it is not yours to see: the two look the same on purpose.")
     ),

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query
 from pydantic import Field
 
 from joey.api.caller import caller_of, shop_for, whole_person
 from joey.api.once import once
+from joey.api.scopes import ScopedRouter
 from joey.api.shapes import In, ListOf, Out, PageIn, Time, seal, unseal
 from joey.kit.clock import now
 from joey.shops.arrange import add_shelf
@@ -18,7 +19,7 @@ from joey.shops.models import Shelf, Shop
 from joey.shops.open_shop import open_shop
 from joey.shops.queries import shops_of
 
-router = Router(tags=["shops"])
+router = ScopedRouter(tags=["shops"])
 
 
 class ShopIn(In):

@@ -16,6 +16,7 @@ ERASE = Verb(
     "erase", "",
     terminal_only="a person asks for it from outside, it cannot be taken back, and nothing waits for it",
 )  # fmt: skip
+OFF_BOARDING = (Verb("operator end", "people_person:end_operators"), Verb("token end", "people_apitoken:end"))
 COLUMNS = ("what", "state", "who moves it on", "by", "when", "listed for operators")
 
 
@@ -34,8 +35,10 @@ def all_verbs() -> list[Verb]:
 
 
 def all_starts() -> list[Verb]:
-    """Every verb by which operators begin something: a stop, a rule, a supply, an erasure of what any package kept."""
-    return [*(verb for package in PACKAGES for verb in package.STARTS), ERASE]
+    """Every verb by which operators begin something: a stop, a rule, a supply, an erasure of what any package kept,
+    an end to what a person may do.
+    """
+    return [*(verb for package in PACKAGES for verb in package.STARTS), ERASE, *OFF_BOARDING]
 
 
 def as_markdown() -> str:

@@ -26,6 +26,9 @@ _WRITTEN = {"CNY": "CN¥|RMB|人民币|元|块|圆", "USD": "US\\$", "EUR": "EUR
 _GROUPED = re.compile(r"(-?\d{1,3})((?:[, ']\d{3})+)((?:\.\d{1,3})?)")
 
 
+_AMOUNT = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,16})(?:\.(?P<part>\d{1,3}))?")
+
+
 def symbol_of(currency: str) -> str:
     """What is written before an amount: its symbol, or its code and a blank.
 
@@ -34,9 +37,6 @@ def symbol_of(currency: str) -> str:
     if currency == "CNY" and not (get_language() or "zh").startswith("zh"):
         return "CN¥"
     return SYMBOLS.get(currency, currency + " ")
-
-
-_AMOUNT = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,16})(?:\.(?P<part>\d{1,3}))?")
 
 
 @dataclass(frozen=True, order=False)

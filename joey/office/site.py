@@ -144,6 +144,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
             [
                 _item(_("Shops"), "storefront", table("shops_shop")),
                 _item(_("People"), "group", table("people_person")),
+                _item(_("API tokens"), "key", table("people_apitoken")),
             ],
         ),
     ]

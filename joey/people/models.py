@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
@@ -94,12 +95,26 @@ class PersonSession(AbstractBaseSession):
     agent = models.CharField(max_length=300, blank=True, default="")
 
 
+class Scope(models.TextChoices):
+    """What a token may do. joey/api/scopes.py says which scope each operation needs."""
+
+    READ = "read"  # all that its person may see
+    LIST = "list"  # change the shop: its goods, its shelves, orders that it misses
+    SHARE = "share"  # make links
+    MONEY = "money"  # ask for payouts, change where they go, decide on them
+
+
 class ApiToken(models.Model):
-    """A key to the API: of one person, perhaps for one shop only. The token is shown once and not kept."""
+    """A key to the API: of one person, for some scopes and until a day, perhaps for one shop only. The token is shown
+    once and not kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     shop_id = models.UUIDField(null=True)
     token_hash = models.BinaryField(max_length=32, unique=True)
+    scopes = ArrayField(models.CharField(max_length=8, choices=Scope))
     made_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)  # to the hour
     revoked_at = models.DateTimeField(null=True)

@@ -1,9 +1,10 @@
-"""A person's API tokens: list them and end one. The tokens themselves are not kept."""
+"""API tokens that are there: list them and end one. The tokens themselves are not kept."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
@@ -12,20 +13,56 @@ from joey.people.models import ApiToken, Person
 
 @dataclass(frozen=True)
 class TokenRow:
-    """A live token; `shop_id` None reaches all of the person's shops."""
+    """A live token; `shop_id` None reaches all of the person's shops. `used_at` is to the hour."""
 
     id: UUID
+    contact: str
     shop_id: UUID | None
+    scopes: tuple[str, ...]
     made_at: datetime
+    ends_at: datetime
+    used_at: datetime | None
 
 
-def tokens_of(person: Person, shop_id: UUID) -> list[TokenRow]:
-    """Live tokens that reach this shop, newest first. One query."""
-    rows = ApiToken.objects.filter(person=person, revoked_at=None).order_by("-made_at")
-    return [TokenRow(row.id, row.shop_id, row.made_at) for row in rows if row.shop_id in (None, shop_id)]
+def tokens_of(person: Person, shop_id: UUID, *, now: datetime) -> list[TokenRow]:
+    """The person's live tokens that reach this shop, newest first. One query."""
+    return [row for row in _rows(_live(now).filter(person=person)) if row.shop_id in (None, shop_id)]
+
+
+def live_tokens(person: Person | None, *, now: datetime, limit: int) -> list[TokenRow]:
+    """Live tokens of this person, or of everyone, newest first, for operators. One query."""
+    live = _live(now)
+    return _rows((live if person is None else live.filter(person=person))[:limit])
 
 
 def revoke_token_of(person: Person, token_id: UUID, *, now: datetime) -> None:
     """End one of the person's tokens. Raises NotFound."""
-    if not ApiToken.objects.filter(person=person, id=token_id, revoked_at=None).update(revoked_at=now):
+    _end(_live(now).filter(person=person, id=token_id), now)
+
+
+def end_token(token_id: UUID, *, now: datetime) -> None:
+    """End anyone's token, for an operator. Raises NotFound."""
+    _end(_live(now).filter(id=token_id), now)
+
+
+def end_tokens_of(person: Person, *, now: datetime) -> int:
+    """End all of the person's tokens; how many."""
+    return ApiToken.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
+
+
+def _live(now: datetime) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(revoked_at=None, ends_at__gt=now).select_related("person").order_by("-made_at")
+
+
+def _rows(found: QuerySet[ApiToken]) -> list[TokenRow]:
+    return [
+        TokenRow(
+            each.id, each.person.contact, each.shop_id, tuple(each.scopes), each.made_at, each.ends_at, each.used_at
+        )
+        for each in found
+    ]
+
+
+def _end(found: QuerySet[ApiToken], now: datetime) -> None:
+    if not found.order_by().update(revoked_at=now):
         raise NotFound(_("There is no such token; it may have ended already."))

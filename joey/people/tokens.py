@@ -1,36 +1,73 @@
-"""API tokens: made once, shown once, kept as a hash."""
+"""API tokens: made once, shown once, kept as a hash; for some scopes, until a day."""
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import limits
 from joey.kit.client_address import caller_key
 from joey.kit.rate_limit import hit_alone
-from joey.people.models import ApiToken, Person
+from joey.kit.refusals import Invalid
+from joey.people.models import ApiToken, Person, Scope
 
 PREFIX = "joey_"  # so that a secret scanner recognises one
+DAYS, DAYS_MOST = 90, 365
+NOTED_EVERY = timedelta(hours=1)  # when it was last used; a call is no reason to write each time
 
 
-def make_token(person: Person, shop_id: UUID | None = None) -> str:
-    """A new token of 256 random bits for this person; with `shop_id` it reaches that shop only."""
+@dataclass(frozen=True)
+class LiveToken:
+    """Whose a token is, what it may do, and the one shop that it reaches, if it is limited to one."""
+
+    person: Person
+    shop_id: UUID | None
+    scopes: frozenset[str]
+
+
+def make_token(
+    person: Person, shop_id: UUID | None = None, *, scopes: Collection[str], days: int = DAYS, now: datetime
+) -> str:
+    """A new token of 256 random bits for this person; with `shop_id` it reaches that shop only.
+
+    A face that makes one for the scope money asks for a fresh code first. Raises Invalid ("scopes", "days").
+    """
+    if not scopes or not set(scopes) <= set(Scope.values):
+        raise Invalid(_("Choose at least one thing that the token may do."), field="scopes")
+    if not 1 <= days <= DAYS_MOST:
+        raise Invalid(_("A token works for 1 to %d days.") % DAYS_MOST, field="days")
     token = PREFIX + secrets.token_urlsafe(32)
-    ApiToken.objects.create(person=person, shop_id=shop_id, token_hash=_hash(token))
+    ApiToken.objects.create(
+        person=person,
+        shop_id=shop_id,
+        token_hash=_hash(token),
+        scopes=[scope for scope in Scope.values if scope in scopes],
+        made_at=now,
+        ends_at=now + timedelta(days=days),
+    )
     return token
 
 
-def person_of_token(token: str) -> tuple[Person, UUID | None] | None:
-    """Whose token it is and the one shop it reaches, if limited; None when unknown, revoked or closed."""
+def live_token(token: str) -> LiveToken | None:
+    """What a token opens; None when it is unknown, over, ended, or its account is closed. One query, and once an hour
+    another that notes its use.
+    """
     if not token.startswith(PREFIX):
         return None
-    found = (
-        ApiToken.objects.select_related("person")
-        .filter(token_hash=_hash(token), revoked_at=None, person__is_active=True)
-        .first()
-    )
-    return (found.person, found.shop_id) if found else None
+    live = ApiToken.objects.filter(revoked_at=None, ends_at__gt=Now(), person__is_active=True)
+    found = live.select_related("person").annotate(asked_at=Now()).filter(token_hash=_hash(token)).first()
+    if found is None:
+        return None
+    if found.used_at is None or found.used_at <= found.asked_at - NOTED_EVERY:
+        was = Q(used_at=None) | Q(used_at__lte=Now() - NOTED_EVERY)  # of calls at once the first notes it
+        ApiToken.objects.filter(was, pk=found.pk).update(used_at=Now())
+    return LiveToken(found.person, found.shop_id, frozenset(found.scopes))
 
 
 def count_bad_token(address: str) -> None:

@@ -124,6 +124,7 @@ _DECLARED = (
     # people
     Kind("person.joined", _BY_PERSON),
     Kind("person.made_operator", {}),
+    Kind("person.operator_ended", _BY_PERSON),
     # shops
     Kind("shop.opened", {**_BY_PERSON, "slug": CODE, "name": optional(TEXT), "synthetic": optional(FLAG)}),
     Kind("shop.described", {"name": TEXT, "intro": optional(TEXT)}),

@@ -10,9 +10,20 @@ from joey.kit.strict_form import StrictForm
 from joey.kit.zone import zone_name
 from joey.orders.appeal_line import TEXT_MOST
 from joey.orders.lost_orders import MarketplaceToAsk
+from joey.people.models import Scope
+from joey.people.tokens import DAYS, DAYS_MOST
 from joey.shops.add_listing import NOTE_MOST, SHELF_NAME_MOST
 from joey.shops.open_shop import INTRO_MOST, NAME_MOST
 from joey.shops.report_listing import WORDS_MOST
+
+# What a token may do (its scopes), and for how many days.
+TOKEN_SCOPES = (
+    (Scope.READ, _("See everything of the shop")),
+    (Scope.LIST, _("Change goods and shelves")),
+    (Scope.SHARE, _("Make links")),
+    (Scope.MONEY, _("Ask for payouts and change where they go")),
+)
+TOKEN_DAYS = ((30, _("30 days")), (DAYS, _("90 days")), (DAYS_MOST, _("a year")))
 
 
 class ContactForm(StrictForm):
@@ -115,6 +126,8 @@ class CancelPayoutForm(StrictForm):
 class TokenForm(StrictForm):
     do = forms.ChoiceField(choices=[("make", "make"), ("revoke", "revoke")])
     token_id = forms.UUIDField(required=False)
+    scopes = forms.MultipleChoiceField(choices=TOKEN_SCOPES, required=False)  # make_token says where there is none
+    days = forms.TypedChoiceField(choices=TOKEN_DAYS, coerce=int, required=False)
 
 
 class EndSessionForm(StrictForm):

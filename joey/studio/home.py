@@ -15,7 +15,7 @@ from joey.payouts.licensed_channels import reasons_off
 from joey.payouts.payee_pause import why_paused
 from joey.payouts.queries import currencies_in_progress, payee_of
 from joey.people.own_tokens import revoke_token_of, tokens_of
-from joey.people.tokens import make_token
+from joey.people.tokens import DAYS, make_token
 from joey.sharing.file_position import steps_left
 from joey.shops.discoverable import front_state
 from joey.shops.models import Shop
@@ -23,7 +23,7 @@ from joey.shops.open_shop import describe_shop_and_keeper, open_shop
 from joey.shops.own_account import paid_directly
 from joey.shops.queries import shops_of
 from joey.studio.access import keeper, keeper_only, own_shop, page, wants_fresh_code
-from joey.studio.forms import DescribeShopForm, OpenShopForm, TokenForm
+from joey.studio.forms import TOKEN_DAYS, TOKEN_SCOPES, DescribeShopForm, OpenShopForm, TokenForm
 
 
 @keeper_only
@@ -137,7 +137,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
 def tokens(request: HttpRequest, slug: str) -> HttpResponse:
     """Make an API token for this shop, shown once, or end one.
 
-    A token asks for a payout and changes where it goes without a code, so making one takes a fresh code.
+    A program sends no codes, so making its token takes a fresh one: a token for money moves it, and any reads much.
     """
     shop = own_shop(request, slug)
     person = keeper(request)
@@ -145,21 +145,31 @@ def tokens(request: HttpRequest, slug: str) -> HttpResponse:
     form = TokenForm(request.POST)
     made = ""
     if form.is_valid():
-        if form.cleaned_data["do"] == "make":
+        given = form.cleaned_data
+        if given["do"] == "make":
             if (confirm_first := wants_fresh_code(request, now, back=f"/studio/{slug}/settings")) is not None:
                 return confirm_first
-            made = make_token(person, shop.id)
-        elif form.cleaned_data["token_id"]:
-            revoke_token_of(person, form.cleaned_data["token_id"], now=now)
+            try:
+                made = make_token(person, shop.id, scopes=given["scopes"], days=given["days"] or DAYS, now=now)
+            except Refusal as refusal:
+                form.take(refusal)
+        elif given["token_id"]:
+            revoke_token_of(person, given["token_id"], now=now)
     shown = DescribeShopForm({"name": shop.name, "intro": shop.intro, "keeper": person.name})
     return _settings(request, shop, form=shown, made=made, token_problems=form.errors, status=form.status)
 
 
 def _settings(request: HttpRequest, shop: Shop, *, status: int, **facts: object) -> HttpResponse:
+    now = clock.now()
     shown: dict[str, object] = {"done": False, "made": "", "token_problems": {}} | facts
-    return page(
-        request,
-        "settings.html",
-        {"shop": shop, "tab": "", "now": clock.now(), "tokens": tokens_of(keeper(request), shop.id), **shown},
-        status=status,
-    )
+    known = {
+        "shop": shop,
+        "tab": "",
+        "now": now,
+        "tokens": tokens_of(keeper(request), shop.id, now=now),
+        "scopes": TOKEN_SCOPES,
+        "may": {scope.value: text for scope, text in TOKEN_SCOPES},
+        "days": TOKEN_DAYS,
+        "usual_days": DAYS,
+    }
+    return page(request, "settings.html", known | shown, status=status)

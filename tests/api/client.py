@@ -7,7 +7,7 @@ from uuid import UUID
 from django.test import Client
 
 from joey.people.models import Person
-from joey.people.tokens import make_token
+from tests.cast import token_of
 
 
 class Caller:
@@ -17,7 +17,7 @@ class Caller:
         self.client = Client(raise_request_exception=False)
         self.headers = {"Accept-Language": language}
         if person is not None:
-            self.headers["Authorization"] = f"Bearer {make_token(person, shop_id)}"
+            self.headers["Authorization"] = f"Bearer {token_of(person, shop_id)}"
 
     def get(self, address: str, **query: Any) -> Any:
         return self.client.get(f"/api/v1{address}", query, headers=self.headers)

@@ -15,10 +15,9 @@ import pytest
 from joey.catalog.search.follow import rebuild
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.orders.models import OrderLine
-from joey.people.tokens import make_token
 from joey.shops.models import Shop
 from tests.api.live import running_server
-from tests.cast import ada, flask, listed, lulus_shop, meis_shop
+from tests.cast import ada, flask, listed, lulus_shop, meis_shop, token_of
 from tests.payouts.stage import ready_shop, requested
 from tests.slow import slow
 
@@ -46,7 +45,7 @@ def server(committed_db: EmbeddedPostgres, index_folder: Path) -> Iterator[str]:
 def test_the_real_server_refuses_what_is_too_large_early_and_answers_the_rest(
     server: str, tmp_path: Path, phases: str, paths: str
 ) -> None:
-    token = make_token(meis_shop().owner)
+    token = token_of(meis_shop().owner)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Accept-Language": "en"}
 
     _an_announced_body_is_not_read(server, headers)
@@ -120,7 +119,7 @@ def _the_document_is_kept(server: str, tmp: Path, phases: str, paths: str) -> No
     }
     users = tmp / "users.json"
     named = {"keeper": keeper, "other": other}
-    tokens = {name: {"name": "Authorization", "value": f"Bearer {make_token(who)}"} for name, who in named.items()}
+    tokens = {name: {"name": "Authorization", "value": f"Bearer {token_of(who)}"} for name, who in named.items()}
     users.write_text(json.dumps({"auth": [{"name": name, "fixedHeaders": [token]} for name, token in tokens.items()]}))
     config = tmp / "schemathesis.toml"
     config.write_text(

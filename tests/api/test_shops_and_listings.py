@@ -201,7 +201,7 @@ def test_reading_takes_a_known_number_of_queries(django_assert_num_queries: Djan
     me = Caller(mei())
     for n in range(5):
         listed(shop, flask(identity=f"i{n}", external_id=f"e{n}"))
-    me.get("/offers")  # the index of the test is built
+    me.get("/offers")  # the index of the test is built, and the token's use noted
 
     for address, queries in (
         ("/me", 1),

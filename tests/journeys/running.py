@@ -139,8 +139,9 @@ class RunningJoey:
         return done.stdout + done.stderr
 
     def token(self, *whose: str) -> str:
-        """A new API token by `joey token create`."""
-        said = self.run("token", "create", *whose)
+        """A new API token for everything by `joey token create`."""
+        everything = [part for scope in ("read", "list", "share", "money") for part in ("--scope", scope)]
+        said = self.run("token", "create", *whose, *everything)
         found = TOKEN.search(said)
         assert found, f"no token in: {said}"
         return found.group()

@@ -560,3 +560,22 @@ def test_reports_of_buyers_are_answered_and_the_front_page_is_decided(
     assert "Done: 1" in ada.act("shops_shop", "front_page", aking, reason="Reviewed", front="by_rule")
     assert "/s/aking" in Visitor(joey.url).see("/").text
     assert "All" in joey.run("prove")
+
+
+def test_an_operator_who_leaves_is_signed_out_and_their_programs_stop(
+    joey: RunningJoey, sandbox: Sandbox, ada: Operator
+) -> None:
+    cy = Operator(joey, sandbox, "cy")
+    programs = [Api(joey.url, joey.token("--person", cy.contact)) for _each in range(2)]
+    assert [each.http.get("office/payouts").status_code for each in programs] == [200, 200]
+    listed = joey.run("token", "list", "--person", cy.contact).split()
+    ids = [word for word in listed if re.fullmatch(ID, word)]
+    assert len(ids) == 2
+
+    joey.run("token", "end", ids[0])
+    assert sorted(each.http.get("me").status_code for each in programs) == [200, 401]
+    ada.run("operator", "end", cy.contact)
+
+    assert [each.http.get("me").status_code for each in programs] == [401, 401]
+    assert cy.visitor.http.get("/office/waiting/").status_code == 302
+    assert "no operator" in ada.run("operator", "end", cy.contact, exit_code=1)

@@ -25,9 +25,8 @@ from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.marketplaces import find_packages, registry
 from joey.marketplaces.pasted import leads_to
 from joey.marketplaces.port import Connector, OfferFacts
-from joey.people.tokens import make_token
 from joey.sharing.models import TrackedUrl
-from tests.cast import meis_shop
+from tests.cast import meis_shop, token_of
 from tests.edge.server import Server, server
 from tests.journeys.at_the_counter import Api, Json, Visitor
 from tests.journeys.running import until
@@ -104,7 +103,7 @@ class Instance:
     def __init__(self, served: Server, sandbox: Sandbox) -> None:
         self.url = served.url
         self.sandbox = sandbox
-        self.mei = Api(served.url, make_token(meis_shop().owner))
+        self.mei = Api(served.url, token_of(meis_shop().owner))
 
     def share(self, offer: Json) -> Json:
         """Put an offer into the shop and share it, once its keeper opened the link by which the position is filed."""

@@ -41,7 +41,7 @@ from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
 from joey.shops.report_listing import report_listing
-from tests.cast import DAY, NOW, ada, flask, leased, listed, lulu, mei, meis_shop, refund, report, settled
+from tests.cast import DAY, NOW, ada, flask, leased, listed, lulu, mei, meis_shop, refund, report, settled, token_of
 from tests.orders.polled import take_order_reports
 from tests.payouts.bank import running_bank
 from tests.payouts.stage import approved, held, money, ready_shop, reason_of, requested, second_operator
@@ -108,6 +108,7 @@ def everything(settings: Any) -> None:
     a_failed_job()
     an_unreadable_report()
     item = listed(shop, flask())
+    token_of(mei())
     report_listing(shop.pk, item.pk, reason="fake", words="The logo is wrong", client="192.0.2.1", now=NOW)
     SyncCursor.objects.create(
         marketplace="taobao", account="1", question="orders", read_until=NOW - 99 * DAY, gap_since=NOW - 99 * DAY,

@@ -1,14 +1,20 @@
-"""Two connections with one right code, and two that ask for the last code allowed."""
+"""Two connections with one right code, and two that ask for the last code allowed; operators who end each other."""
+
+from django.test import Client
 
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.kit import limits
+from joey.kit.clock import now
 from joey.kit.models import RateWindow
-from joey.kit.refusals import TooMany
+from joey.kit.refusals import Conflict, TooMany
 from joey.people.models import Person, SignInCode
+from joey.people.operators import end_operator, make_operator
 from joey.people.send_code import JustSent, send_code
+from joey.people.sessions import sessions_of
 from joey.people.sign_in import WrongCode, person_for_code
-from tests.at_once import outcomes
-from tests.cast import NOW
+from joey.people.tokens import live_token
+from tests.at_once import die_at, outcomes, statements_of
+from tests.cast import NOW, token_of
 from tests.people.outbox import Outbox
 
 MEI = "mei@example.com"
@@ -49,6 +55,31 @@ def test_asking_at_once_sends_one_code_and_from_many_browsers_no_more_than_allow
     came = outcomes(*[lambda number=number: ask(f"browser {number}") for number in range(4)])
     assert sum(isinstance(each, TooMany) for each in came) == 3
     assert SignInCode.objects.count() == 2
+
+
+def test_operators_who_end_each_other_at_once_leave_one_and_one_killed_midway_is_as_it_was(
+    committed_db: EmbeddedPostgres,
+) -> None:
+    ends = "boss@example.com", "mei@example.com"
+    boss, leaving = (make_operator(each) for each in ends)
+
+    came = outcomes(lambda: end_operator(leaving, by=boss), lambda: end_operator(boss, by=leaving))
+
+    assert sorted(type(each) for each in came if each) == [Conflict]
+    assert Person.objects.filter(is_staff=True).count() == 1
+    boss, leaving = (make_operator(each) for each in ends)
+    points = statements_of(lambda: end_operator(leaving, by=boss))
+    for point in range(1, points + 1):
+        make_operator("mei@example.com")
+        token, browser = token_of(leaving), Client()
+        browser.force_login(leaving)
+        die_at(point, lambda: end_operator(leaving, by=boss))
+        left = (
+            Person.objects.get(pk=leaving.pk).is_staff,
+            live_token(token) is not None,
+            bool(sessions_of(leaving, this_key=None, now=now())),
+        )
+        assert left in ((True, True, True), (False, False, False)), f"killed at statement {point}: half done"
 
 
 def ask(browser: str) -> None:

@@ -33,11 +33,10 @@ from joey.orders import sync as engine
 from joey.orders.intake.import_orders import import_orders
 from joey.orders.take_order_reports import take_order_reports
 from joey.people.models import Person
-from joey.people.tokens import make_token
 from joey.sandbox.dialects.taobao.sale_days import longest_window
 from tests.api.live import running_server
 from tests.at_once import outcomes
-from tests.cast import leased, lulus_shop, meis_shop
+from tests.cast import leased, lulus_shop, meis_shop, token_of
 from tests.database import empty_again
 from tests.orders.intake.exports import mapped, text_of, written
 from tests.proof import prove
@@ -288,7 +287,7 @@ def joey(committed_db: EmbeddedPostgres) -> Iterator[Callable[[Person], Callable
     with running_server() as address:
 
         def as_keeper(keeper: Person) -> Callable[..., httpx.Response]:
-            headers = {"Authorization": f"Bearer {make_token(keeper)}"}
+            headers = {"Authorization": f"Bearer {token_of(keeper)}"}
             return lambda path, **query: httpx.get(f"{address}/api/v1{path}", params=query, headers=headers)
 
         yield as_keeper

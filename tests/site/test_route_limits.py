@@ -11,11 +11,10 @@ from joey.kit.client_address import caller_key
 from joey.kit.models import RateWindow
 from joey.kit.rate_limit import Limit
 from joey.people.models import Person
-from joey.people.tokens import make_token
 from joey.shops.models import Shop
 from joey.shops.open_shop import open_shop
 from joey.site.route_limits import ROUTES, limit_of
-from tests.cast import NOW, mei, meis_shop
+from tests.cast import NOW, mei, meis_shop, token_of
 from tests.site.test_queries_per_page import routes
 from tests.studio.test_studio import EN, signed_in
 
@@ -40,7 +39,7 @@ def test_the_table_names_routes_that_exist_and_all_that_changes_something_has_a_
 
 def test_over_its_limit_a_caller_gets_429_and_the_time_on_pages_and_in_the_api() -> None:
     meis_shop()
-    client, token = signed_in(mei()), {"Authorization": f"Bearer {make_token(mei())}"}
+    client, token = signed_in(mei()), {"Authorization": f"Bearer {token_of(mei())}"}
     json: dict[str, Any] = {"content_type": "application/json", "headers": token}
     kinds: tuple[tuple[Limit, Callable[[], Any]], ...] = (
         (limits.SHOPS_OPENED, lambda: client.post("/studio/open", {"name": "A corner", "slug": "a-corner"})),
@@ -90,7 +89,7 @@ def test_another_caller_is_not_refused_for_it_and_a_64_is_one() -> None:
 
 
 def test_tokens_that_are_none_are_limited_and_good_ones_of_the_same_caller_are_not() -> None:
-    client, good = Client(), {"Authorization": f"Bearer {make_token(mei())}"}
+    client, good = Client(), {"Authorization": f"Bearer {token_of(mei())}"}
     for number in range(limits.BAD_TOKENS.most):
         bad = {"Authorization": f"Bearer {'joey_' if number % 2 else ''}{number}{'x' * 300 * (number % 3)}"}
         assert client.get("/api/v1/me", headers=bad).status_code == 401

@@ -20,13 +20,12 @@ from joey.payouts.pause import pause_payouts
 from joey.payouts.payee import set_payee
 from joey.payouts.payee_details import PayeeDetails, keep_details
 from joey.people.models import Person
-from joey.people.tokens import make_token
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.sharing.make_link import make_link
 from joey.sharing.models import Click, Link, OutboundClick
 from joey.shops.models import BuyerReport, Listing, Shelf, Shop
-from tests.cast import DAY, NOW, ada, leased, listed, mei, meis_shop, report
+from tests.cast import DAY, NOW, ada, leased, listed, mei, meis_shop, report, token_of
 from tests.orders.polled import take_order_reports
 from tests.storefront.goods import fresh_flask
 
@@ -76,7 +75,7 @@ def _one_more(shop: Shop, number: int) -> None:
         marketplace=f"feed:tea-{number}", sealed=b"", host="tea.example", every_hours=6, is_complete=True, added_at=NOW,
         next_at=NOW,
     )  # fmt: skip
-    make_token(mei())
+    token_of(mei())
     Person.objects.create(email=f"person-{number}@example.com")
     Shop.objects.create(slug=f"mei-{number}", name=f"Mei {number}", owner=mei())
     read = {"read_until": now, "last_success_at": now}

@@ -15,7 +15,7 @@ from PIL import Image
 from joey.kit import clock
 from joey.kit.refusals import TooMany
 from joey.payouts.models import Payee
-from joey.people.models import Person, SignInCode
+from joey.people.models import ApiToken, Person, SignInCode
 from joey.sharing.models import Link
 from joey.shops.models import Listing, Shelf, Shop
 from joey.studio import sign_in
@@ -23,6 +23,7 @@ from tests.cast import listed, lulu, lulus_shop, mei, meis_shop, sam
 from tests.storefront.goods import fresh_flask
 
 pytestmark = pytest.mark.django_db
+NEW_TOKEN = {"do": "make", "scopes": ["read", "money"], "days": "30"}
 
 EN = {"accept-language": "en-GB"}
 
@@ -325,10 +326,15 @@ def test_a_token_is_shown_once_and_can_be_ended() -> None:
     meis_shop()
     client = signed_in(mei())
 
-    made = client.post("/studio/mei/tokens", {"do": "make"}).content.decode()
+    made = client.post("/studio/mei/tokens", NEW_TOKEN).content.decode()
     token_id = re.search(r'name="token_id" value="([0-9a-f-]+)"', made)
     assert "joey_" in made
     assert token_id
+    assert "See everything of the shop · Ask for payouts" in made
+    assert "never used" in made
+    refused = client.post("/studio/mei/tokens", {"do": "make"})  # no scope
+    assert (refused.status_code, ApiToken.objects.count()) == (422, 1)
+    assert "Choose at least one thing" in refused.content.decode()
     assert "joey_" not in client.get("/studio/mei/settings").content.decode()
     ended = client.post("/studio/mei/tokens", {"do": "revoke", "token_id": token_id.group(1)})
 
@@ -338,7 +344,7 @@ def test_a_token_is_shown_once_and_can_be_ended() -> None:
 def test_another_persons_token_cannot_be_ended() -> None:
     meis_shop()
     lulus_shop()
-    made = signed_in(lulu()).post("/studio/lulu/tokens", {"do": "make"}).content.decode()
+    made = signed_in(lulu()).post("/studio/lulu/tokens", NEW_TOKEN).content.decode()
     token_id = re.search(r'name="token_id" value="([0-9a-f-]+)"', made)
     assert token_id
 

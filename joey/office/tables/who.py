@@ -15,7 +15,9 @@ from joey.office.read_only import ReadOnly, ask_reason, each, each_with_reason, 
 from joey.office.site import office
 from joey.office.words import VALUES
 from joey.payouts.holds import place_hold
-from joey.people.models import Person
+from joey.people.models import ApiToken, Person
+from joey.people.operators import end_operator
+from joey.people.own_tokens import end_token
 from joey.shops.discoverable import decide_front
 from joey.shops.models import Shop
 
@@ -73,4 +75,38 @@ class PeopleTable(ReadOnly):
     list_filter = (("is_staff", YesNo), ("is_active", YesNo))
     search_fields = ("=email", "=phone")
     ordering = ("-id",)
+    actions = ("end_operators",)
     fields = ("id", "name", "email", "phone", "language", "is_staff", "is_active", "joined_at")
+
+    @admin.action(description=_("End as operators, with sessions and tokens"))
+    def end_operators(self, request: HttpRequest, chosen: Iterable[Person]) -> None:
+        each(request, chosen, lambda person: end_operator(person, by=operator(request)))
+
+
+@admin.register(ApiToken, site=office)
+class Tokens(ReadOnly):
+    heading = _("API tokens")
+    list_display = ("holder", "may", "limited", "made_at", "ends_at", "used_at", "revoked_at")
+    list_filter = (("revoked_at", IsEmpty),)
+    list_select_related = ("person",)
+    search_fields = ("=person__email", "=person__phone")
+    ordering = ("-id",)
+    actions = ("end",)
+    fields = ("id", "holder", "shop_id", "may", "made_at", "ends_at", "used_at", "revoked_at")
+
+    @admin.action(description=_("End these tokens"))
+    def end(self, request: HttpRequest, chosen: Iterable[ApiToken]) -> None:
+        now = clock.now()
+        each(request, chosen, lambda token: end_token(token.pk, now=now))
+
+    @admin.display(description=_("Whose"))
+    def holder(self, token: ApiToken) -> str:
+        return token.person.contact
+
+    @admin.display(description=_("One shop only"), boolean=True)
+    def limited(self, token: ApiToken) -> bool:
+        return token.shop_id is not None
+
+    @admin.display(description=_("What it may do"))
+    def may(self, token: ApiToken) -> str:
+        return " · ".join(str(VALUES["apitoken.scopes"][scope]) for scope in token.scopes)

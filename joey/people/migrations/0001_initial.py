@@ -1,5 +1,6 @@
 """Who someone is: persons, sign-in codes, tokens, notices."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import joey.kit.ids
@@ -43,7 +44,10 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=joey.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('shop_id', models.UUIDField(null=True)),
                 ('token_hash', models.BinaryField(max_length=32, unique=True)),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'Read'), ('list', 'List'), ('share', 'Share'), ('money', 'Money')], max_length=8), size=None)),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('ends_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
