@@ -24,8 +24,6 @@ BIGINT_MAX = 2**63 - 1
 # What people write around an amount of a currency, beside its code and its symbol; as NFKC leaves it, in capitals.
 _WRITTEN = {"CNY": "CN¥|RMB|人民币|元|块|圆", "USD": "US\\$", "EUR": "EURO?S?", "JPY": "¥|円"}
 _GROUPED = re.compile(r"(-?\d{1,3})((?:[, ']\d{3})+)((?:\.\d{1,3})?)")
-
-
 _AMOUNT = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,16})(?:\.(?P<part>\d{1,3}))?")
 
 

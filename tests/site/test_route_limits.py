@@ -72,7 +72,7 @@ def test_a_keeper_looks_up_so_many_links_in_the_box_of_the_pick_page() -> None:
     assert int(refused.headers["Retry-After"]) > 3_000
     assert b"You looked up many links" in refused.content
     assert client.get("/studio/mei/pick", {"q": "flask"}).status_code != 429, "words are no link"
-    token = {"Authorization": f"Bearer {make_token(mei())}"}
+    token = {"Authorization": f"Bearer {token_of(mei())}"}
     pasted = client.post("/api/v1/offers/paste", {"text": link["q"]}, content_type="application/json", headers=token)
     assert pasted.status_code == 429, "the same limit"
 
