@@ -28,7 +28,8 @@ def test_tokens_and_operators_are_made_listed_and_ended(committed_db: EmbeddedPo
     assert live[0]
     assert live[1]
     assert live[0].scopes == {"read", "list", "share"}  # money is named, or not given
-    assert (live[1].scopes, live[1].shop_id) == ({"money"}, shop.pk)
+    assert live[1].scopes == {"money"}
+    assert live[1].shop_id == shop.pk
     code, listed = run("token", "list")
     assert code == 0
     assert f"mei@example.com  shop {shop.pk}  money  until " in listed
