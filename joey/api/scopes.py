@@ -46,6 +46,7 @@ SCOPE_OF: Mapping[str, Scope] = {
     "get_payout": Scope.READ,
     "set_payout_details": Scope.MONEY,
     "create_payout": Scope.MONEY,
+    "cancel_waiting_payout": Scope.MONEY,
     # office, for operators
     "list_suspense": Scope.READ,
     "trace_any_order": Scope.READ,

@@ -95,7 +95,7 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
 
     def render_change_form(self, request: HttpRequest, context: Any, *given: Any, **more: Any) -> HttpResponse:
         title = _("%(table)s: %(row)s") % {"table": self.heading, "row": self.name_of(context["original"])}
-        named = {"title": title, "subtitle": None}
+        named = {"title": title, "subtitle": None, "row_actions": self.row_actions(context["original"])}
         shown: HttpResponse = super().render_change_form(request, {**context, **named}, *given, **more)
         return shown
 
@@ -108,6 +108,10 @@ class ReadOnly(ModelAdmin):  # type: ignore[misc]
             for each in self.list_filter
             for compared in COMPARED
         }
+
+    def row_actions(self, row: Any) -> Sequence[tuple[str, Any]]:
+        """Actions of the list that the page of this row offers as well, each with its text."""
+        return ()
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         raise Http404  # of edits made here, and there are none; what happened to a row is on its page

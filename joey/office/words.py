@@ -296,6 +296,18 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
         "cancelled": _("Cancelled"),
         "aborted": _("Stopped"),
     },
+    "procrastinateevent.type": {
+        "deferred": _("Waiting"),
+        "scheduled": _("Waiting for its time"),
+        "started": _("Started"),
+        "deferred_for_retry": _("Waiting to be tried again"),
+        "retried": _("Tried again"),
+        "succeeded": _("Done"),
+        "failed": _("Failed"),
+        "cancelled": _("Cancelled"),
+        "abort_requested": _("Asked to stop"),
+        "aborted": _("Stopped"),
+    },
     "unreadreport.kind": {"order": _("Order"), "refund": _("Return or refund"), "hold": _("Frozen order")},
     "person.language": {"zh-hans": "中文", "en": "English"},
 }

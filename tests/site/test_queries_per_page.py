@@ -139,6 +139,7 @@ NO_PAGE = {
     "api/v1/offers/paste": 405,
     "api/v1/office/payouts/<uuidstr:payout_id>/approve": 405,
     "api/v1/office/payouts/<uuidstr:payout_id>/refuse": 405,
+    "api/v1/shops/<slug>/payouts/<uuidstr:payout_id>/cancel": 405,
     "api/v1/shops/<slug>/webhooks": 501,
     "api/v1/shops/<slug>/exports": 501,
     "api/v1/shops/<slug>/staff": 501,
@@ -165,6 +166,7 @@ NO_PAGE = {
     "studio/<slug:slug>/pick/add": 405,
     "studio/<slug:slug>/pick/undo": 405,
     "studio/<slug:slug>/pick/show": 405,
+    "studio/<slug:slug>/payout/cancel": 405,
 }
 
 # These say how much of something there is: each is asked for by its reader, and bounded by one shop's day or month, by

@@ -1,6 +1,6 @@
 """Disputes about order lines: what marketplaces found against them, and what shops appealed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -62,6 +62,9 @@ class Disputes(WithReason):
             about=releases if any(map(_holds_money, chosen)) else "",
             label=gettext("Answer (the shopkeeper reads it)"),
         )  # fmt: skip
+
+    def row_actions(self, row: Dispute) -> Sequence[tuple[str, Any]]:
+        return () if row.closed_at else [("answer", _("Answer and close…"))]
 
     @admin.display(description=_("Order"))
     def order(self, dispute: Dispute) -> str:
