@@ -19,6 +19,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from django.utils.translation import gettext_noop
 
+from joey.kit.json import read_json
 from joey.kit.safe_address import NotPublic, pinned
 from joey.kit.sentences import Sentence
 
@@ -127,7 +128,7 @@ class _Attempt:
 
     def _facts(self, file: Path, facts: Path) -> dict[str, Any] | None:
         try:
-            found = json.loads(facts.read_bytes())
+            found = read_json(facts.read_bytes())
             return found if file.stat().st_size and found["called"] == self._called else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -195,7 +196,7 @@ class _Attempt:
             raise _Again
         with self._part.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        facts = json.loads(self._part_facts.read_bytes()) | {"sha256": digest}
+        facts = read_json(self._part_facts.read_bytes()) | {"sha256": digest}
         self._list_facts.unlink(missing_ok=True)  # killed in between, the list is one without a name, and asked again
         os.replace(self._part, self._list)
         self._list_facts.write_text(json.dumps(facts), encoding="utf-8")

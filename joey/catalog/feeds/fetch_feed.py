@@ -90,6 +90,10 @@ def _take_in(feed: FeedAddress, came: Downloaded, now: datetime) -> FeedOutcome:
         return _held(feed, missing.facts, noted, now)
     except Refusal as refusal:
         return _failed(feed, str(refusal), came.answer, now)
+    if not done.accepted and not done.withdrawn:  # a mapping that does not fit, or a list without rows
+        row = f" {done.refused[0].field}: {done.refused[0].reason}" if done.refused else ""
+        none = gettext_noop("No row of the list could be taken in.%(row)s")
+        return _failed(feed, (Sentence(none, {"row": row[:MOST_TROUBLE]}),), came.answer, now)
     counts = {
         "taken": done.accepted,
         "refused": len(done.refused),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -65,7 +66,7 @@ class Feeds(ReadOnly):
         said = {"": NOTHING, "none": gettext("no answer"), "304": gettext("304, unchanged")}
         parts = [time_text(feed.asked_at), said.get(feed.answer, feed.answer)]
         if feed.bytes:
-            parts.append(f"{feed.bytes:,} B")
+            parts.append(filesizeformat(feed.bytes))
         return " · ".join(parts)
 
     @admin.display(description=_("Last import"), ordering="imported_at")
@@ -86,7 +87,7 @@ class Feeds(ReadOnly):
         if feed.failures:
             failed = gettext("Failed %(times)d in a row, tried again %(at)s")
             return failed % {"times": feed.failures, "at": time_text(feed.next_at)}
-        return gettext("Asked %s") % time_text(feed.next_at)
+        return gettext("Next at %s") % time_text(feed.next_at)
 
     @admin.display(description=_("Why it fails"))
     def failing(self, feed: FeedAddress) -> str:

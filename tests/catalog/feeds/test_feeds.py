@@ -212,6 +212,8 @@ WIDE = goods(*(f"{n},{'x' * 10_000},https://shop.example/1,1.00,USD" for n in ra
         ((200, {"Content-Length": "9000000"}, listed(1), None), "larger than the 1 MB"),
         ((200, CSV, b"x" * (2 << 20), None), "larger than the 1 MB"),
         ((200, {}, b"", None), "empty"),
+        ((200, CSV, listed(), None), "No row of the list"),
+        ((200, CSV, listed(1, price="dear"), None), "No row of the list could be taken in. price: This is not"),
         ((200, {"Content-Type": "text/xml"}, BOMB, None), "a DTD or entities"),
         ((200, {"Content-Encoding": "gzip"}, gzip.compress(WIDE), None), "250 times"),
     ],
