@@ -26,21 +26,23 @@ _DEVICE = re.compile(
     r"|\bs[gpc]h|\bgt-|^lg|\blg[-/e]|mot-|motorola|\bhtc|huawei|\bzte|lenovo|alcatel|philips|panasonic|sagem|siemens"
     r"|\bsie-|sharp|kyocera|sanyo|pantech|toshiba|haier|\btcl|coolpad|gionee|oppo|vivo|xiaomi|micromax|karbonn|\blava"
     r"|spice|\bitel|tecno|infinix|docomo|kddi|j-phone|vodafone|softbank|ucweb|ucbrowser"
-    r"|maui|dorado|palm|avantgo|xiino|blazer|dolfin|iemobile|\[fban/|foma|hybridcast|\bsonos[/;]|\baft[a-z]+\d*;|\becho[/_]"
+    r"|maui|dorado|palm|avantgo|xiino|blazer|dolfin|iemobile|\[fban/|foma|hybridcast|\bsonos[/;]|\baft[a-z]+\d*\b|\becho[/_]"
+    r"|kepler/|^airplay/|homepod|^goggalaxyclient|(?-i:^[A-Z]{3,8}-[A-Z]{0,4}\d{2,4}[A-Z]*(?:/|$))|-k-?touch/|segasaturn"
     r"|\bwap ?[12]\.|^au\.|jig browser|portalmmm|planetweb|dreamcast|garmin|google fiber|\badr \d|andr0id"
     r"|\b(?:mt6|msm|sm6|sdm)\d{3}|apple watch|macbook|imac(?:pro)?\d|macmini|macpro\d"  # chips, and models of Macs
-    r"|\bsony|^amoi|^asus|^archos|^bird[ .]|^fly-|^lumia|padfone|^kwc-|^iball|_vlc/|\brim\d{3}"
+    r"|\bsony|^amoi|^asus|^archos|^bird\b|^fly-|^lumia|padfone|^kwc-|^iball|_vlc/|\brim\d{3}"
     r"|device model:|\bhw=|^microsoft office \w+/[\d.]+ \((?:mac os|windows)/"  # what says which device it runs on
 )
 # What names a browser where no device is named: its engine, or itself at the beginning.
 _BROWSER = re.compile(
     r"(?i)applewebkit/|\bgecko/|\bchrome/|firefox/|\bsafari/?\d|\bmsie ?\d|internet explorer|trident/|presto/"
-    r"|qtwebengine|konqueror|netscape|\bdillo|^opera[/ ]\d|\buzbl|\bqtver=|\blibweb\+|^brave browser|^avant browser"
+    r"|qtwebengine|konqueror|netscape|\bdillo|^opera[/ ]\d|\buzbl|\bqtver=|^qtwebkit/|^itunes/\d|^windows-media-player/"
+    r"|\blibweb\+|^brave browser|^avant browser"
     r"|^(?:e?links|lynx|w3m|icab|sleipnir|iceweasel|amaya|netsurf|midori|ibrowse|amiga\w*|aweb|hotjava|wannabe|tazweb"
     r"|(?:ncsa|vms)[_ ]mosaic)\b"
 )
 _SYSTEM = re.compile(
-    r"(?i)win(?:dows|nt|32|64|9[58])|macintosh|\bmac(?:os)?\b|mac_|x11|linux|cros|bsd|sunos|solaris|os/2|beos|haiku"
+    r"(?i)win(?:dows|nt|32|64|9[58])|macintosh|\bmac(?:os)?\b|mac_|x11|linux|cros|bsd|sunos|solaris|os/2|beos|haiku|inferno"
     r"|amiga|morphos|risc os|syllable|unix|irix|hp-ux|aix|qnx|webtv"
 )
 _MOZILLA = re.compile(r"""["'(]?(?:user-agent: ?)?mozilla[/ ]?\d""", re.IGNORECASE)
@@ -59,12 +61,14 @@ _ORDINARY = re.compile(
 _OF_PEOPLE = re.compile(
     r"cubot\w*|botech|\bcaboto?\b|(?<=;) ?(?:m|b|id|power) ?bot\b|htc[_ ](?:ruby|butterfly)\w*"  # makes and models
     r"|\(\+drm;[^()]*\)|(?<=\w)008/|\bdomain/@"  # what can be played; digits that end like a name; an account
+    r"|\b(?=[a-z+/=-]*\d)[a-z\d+/=]{40,}"  # a code of one device, in which any letters may meet
     r"|_vlc/\S+ libvlc/\S+|fubotv/"  # televisions
     r"|sogou(?:mse|mobilebrowser|search)|ya(?:ndex)?search\w*|(?:com|ru)\.yandex\.\w+|bropp"
-    r"|microsoft office \w+/(?=[^(]*\((?:ios|mac os|windows)/)|blackboard/|metaiab \w+|(?<=.)viber\S*|cronet/"  # apps
+    r"|(?:microsoft office )?\w+/(?=[^(]*\((?:ios|mac os|windows)/[\d.]+; \w)|blackboard/|metaiab \w+"  # apps
+    r"|(?<=.)viber\S*|cronet/"
     r"|whatsapp\+?/(?=\S+ \S+ device/)|camscanner/|libhttp/[\d.]+ \(ps|reader(?= android)"
     r"|seznam\.cz/\d|coccoc\w*|\bfluid/|firephp|esobisubscriber|amigavoyager|qword/|qqdownload"
-    r"|peoplepal|intel-domain\w*|http://(?:www\.)?(?:bsalsa|qtweb|avantbrowser)\.\w+"  # on desktops
+    r"|intel-domain\w*|http://(?:www\.)?(?:bsalsa|qtweb|avantbrowser|xbmc)\.\w+"  # on desktops
     r"|ubuntu/\w+-security|google ?wap|user-agent: ?|libwww-fm|libwww/2\.12\w*",
     re.IGNORECASE,
 )
@@ -80,15 +84,15 @@ _COMPATIBLE = re.compile(
     r"(?-i:compatible); *(?!msi[ed] ?\d|msp?ie|linux|windows|win|u;|x11|i686|konqueror|polaris|teleca|netfront"
     r"|opera|icab|omniweb|android|[an]?\w*browse|netpositive|fw \d|powermarks"
     r"|mozilla/\d|intel mac|nokia|oss/|tablet|mc68|yospace"
-    r"|[^()]*trident/\d[^()]*\.net)[\w!]",
+    r"|antgalio|dillo|offbyone|sonyericsson|amiga|[^()]*trident/\d[^()]*(?:\.net|rv:11))[\w!]",
     re.IGNORECASE,
 )
-_NAMED = re.compile("|".join(f"(?:{mark})" for mark, _why in ROBOTS), re.IGNORECASE)
+_NAMED = re.compile("|".join(f"(?:{mark})" for mark, _why in ROBOTS))  # of small letters: twice as fast
 _LOCALE_OR_KIND = re.compile(
     r"(?:linux|u|wv|k|mobile|tablet|arm\w*|x86\w*|[a-z]{2}(?:[-_]\w{2,4})?|rv:.*)", re.IGNORECASE
 )
 _ANDROID = re.compile(r"(?:linux\W+)?android\b[ /-]*[\w.]*", re.IGNORECASE)
-_NO_MODEL = re.compile(r"compatible|\+?https?:|[\w-]*bot/|build/", re.IGNORECASE)
+_NO_MODEL = re.compile(r"catchpoint$|seznam |compatible|\+?https?:|[\w-]*bot/|build/", re.IGNORECASE)
 _PART = re.compile(r"[();]|[^();]+")
 
 _crawler_detect = CrawlerDetect()
@@ -102,7 +106,7 @@ def names_a_program(agent: str, rest: str) -> bool:
     return bool(
         (_ADDRESS.search(rest) and not _OF_A_FIRM.fullmatch(read))
         or _COMPATIBLE.search(read)
-        or _NAMED.search(rest)
+        or _NAMED.search(rest.lower())
         or (re.search(r"[A-Za-z0-9]{2}", rest) and (is_crawler(rest) or _crawler_detect.is_crawler(rest)))
     )
 

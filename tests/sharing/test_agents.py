@@ -22,6 +22,8 @@ DEVICES = [
     "Amazon;AFTQ1;0123456789abcdef;;tpapi;9.1.1",
     # old phones: makes, WAP, i-mode, and the number of a chip
     "AMOI-Q12",
+    "QUILL-Q123",
+    "QUILL-KTOUCH/Q930/Screen-240X320",
     "Sony/Q1234/Q1234 API 16",
     "Q380 2.0 WAP1.1",
     "Mozilla/5.0 (Q01A;FOMA;like Gecko)",
@@ -38,6 +40,8 @@ DEVICES = [
     "Mozilla/4.0 (compatible; Quill; Windows NT 6.1; Trident/7.0; .NET CLR 3.5.30729)",
     # apps of phones that scan paper
     "Mozilla/5.0 (Linux; Android 14; Q1; wv) AppleWebKit/537.36 Chrome/124.0 Mobile Safari/537.36 CamScanner/9.9",
+    # a code of one device, in which any letters may meet
+    "Opera/9.80 (Linux sh4; U; HbbTV/1.1.1; FXM-" + "Q1bot/PuMp+crawl" * 3 + ") Presto/2.12",
     # browsers of old and rare systems
     "AmigaVoyager/9.2 (AmigaOS/MC680x0)",
     "VMS_Mosaic/9.0 (Motif;OpenVMS V9.9) libwww/2.12_Mosaic",
@@ -55,6 +59,8 @@ PROGRAMS = [
     "Mozilla/5.0 (Randomized by quill; Windows NT 5.0) Chrome/20.0",
     "Mozilla/5.0(Linux;Android 5.1;Q A33;wv) AppleWebKit/537.36(KHTML,link Gecko) Chrome/43.0 Mobile Safari/537.36",
     "Mozilla/5.0 (compatible; MSIE or Firefox mutant; not on Windows server;)",
+    # a program that stands where a phone has its model, and is the name of no phone
+    "Mozilla/5.0 (Linux; U; Android 4.0.2; en-us; Catchpoint) AppleWebKit/534.30 Version/4.0 Mobile Safari/534.30",
     # code in the place of a name
     WINDOWS + "'+(select load_file('quill'))+'",
     "<!DOCTYPE q [<!ENTITY q SYSTEM 'file:///etc/passwd'> ]>" + WINDOWS,
@@ -62,6 +68,7 @@ PROGRAMS = [
     # engines of programs, with no browser around them
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/602.1 (KHTML, like Gecko) JavaFX/8.0 Safari/602.1",
     "Mozilla/4.0 (Windows 10 10.0) Java/1.8.0_351",
+    "quill/2.6 (x64-darwin; v8/3.14; OpenSSL/1.0.1) node/0.10.32",
     # a download that the phone's system fetches: the page with the link was counted when it was opened
     "AndroidDownloadManager/9 (Linux; U; Android 9; Q1)",
     # a made-up app that fetches by itself, named beside a phone
