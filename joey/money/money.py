@@ -21,12 +21,12 @@ SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JP
 BIGINT_MAX = 2**63 - 1
 
 
-def symbol_of(currency: str) -> str:
-    """What is written before an amount: its symbol, or its code and a blank.
+def symbol_of(currency: str, language: str = "") -> str:
+    """What is written before an amount: its symbol, or its code and a blank; `language` is the active one if not given.
 
     Who does not read Chinese may read a mere ¥ as yen.
     """
-    if currency == "CNY" and not (get_language() or "zh").startswith("zh"):
+    if currency == "CNY" and not (language or get_language() or "zh").startswith("zh"):
         return "CN¥"
     return SYMBOLS.get(currency, currency + " ")
 
@@ -52,8 +52,12 @@ class Money:
     @property
     def text(self) -> str:
         """For people, in the active language: ¥19.90 or CN¥19.90, −$3.00. The minus is a real minus sign."""
+        return self.text_in("")
+
+    def text_in(self, language: str) -> str:
+        """The same in another language than the active one, as what is shared may be."""
         sign = "−" if self.minor < 0 else ""
-        return f"{sign}{symbol_of(self.currency)}{self._digits(grouped=True)}"
+        return f"{sign}{symbol_of(self.currency, language)}{self._digits(grouped=True)}"
 
     @property
     def decimal_text(self) -> str:
