@@ -27,12 +27,12 @@ _GROUPED = re.compile(r"(-?\d{1,3})((?:[, ']\d{3})+)((?:\.\d{1,3})?)")
 _AMOUNT = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,16})(?:\.(?P<part>\d{1,3}))?")
 
 
-def symbol_of(currency: str) -> str:
-    """What is written before an amount: its symbol, or its code and a blank.
+def symbol_of(currency: str, language: str = "") -> str:
+    """What is written before an amount: its symbol, or its code and a blank; `language` is the active one if not given.
 
     Who does not read Chinese may read a mere ¥ as yen.
     """
-    if currency == "CNY" and not (get_language() or "zh").startswith("zh"):
+    if currency == "CNY" and not (language or get_language() or "zh").startswith("zh"):
         return "CN¥"
     return SYMBOLS.get(currency, currency + " ")
 
@@ -55,8 +55,12 @@ class Money:
     @property
     def text(self) -> str:
         """For people, in the active language: ¥19.90 or CN¥19.90, −$3.00. The minus is a real minus sign."""
+        return self.text_in("")
+
+    def text_in(self, language: str) -> str:
+        """The same in another language than the active one, as what is shared may be."""
         sign = "−" if self.minor < 0 else ""
-        return f"{sign}{symbol_of(self.currency)}{self._digits(grouped=True)}"
+        return f"{sign}{symbol_of(self.currency, language)}{self._digits(grouped=True)}"
 
     @property
     def decimal_text(self) -> str:

@@ -72,7 +72,7 @@ def caption(facts: CaptionFacts, *, channel: str, language: str) -> str:
     chinese = language.startswith("zh")
     words = WORDS["zh" if chinese else "en"]
     most = (TITLE_MOST if chinese else TITLE_MOST_LATIN)[length]
-    lines = [labelled(_shortened(facts.title, most), language), _price(facts, words, length, chinese), facts.url]
+    lines = [labelled(_shortened(facts.title, most), language), _price(facts, words, length, language), facts.url]
     lines += facts.labels
     if facts.copy_code and length == FULL:
         lines.append(words["copy_code"].format(place=facts.place, code=facts.copy_code))
@@ -86,17 +86,18 @@ def shop_caption(name: str, intro: str, url: str, *, language: str) -> str:
     return check_caption("\n".join(lines), language)
 
 
-def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, chinese: bool) -> str:
+def _price(facts: CaptionFacts, words: Mapping[str, str], length: str, language: str) -> str:
     if facts.pays is None:
         return words["ask"].format(place=facts.place)
-    price = words["coupon" if facts.with_coupon else "plain"].format(price=facts.pays.text)
+    price = words["coupon" if facts.with_coupon else "plain"].format(price=facts.pays.text_in(language))
     when = facts.as_of.astimezone(zone())
     if length == BRIEF:
         return words["brief_as_of"].format(price=price, time=f"{when.month}-{when.day} {when:%H:%M}")
     if facts.struck is not None:
-        price = words["struck"].format(price=price, struck=facts.struck.text)
+        price = words["struck"].format(price=price, struck=facts.struck.text_in(language))
     elif facts.low is not None:
-        price = words["low"].format(price=price, days=facts.low.days, low=facts.low.price.text)
+        price = words["low"].format(price=price, days=facts.low.days, low=facts.low.price.text_in(language))
+    chinese = language.startswith("zh")
     time = (
         f"{when.month}月{when.day}日 {when:%H:%M}" if chinese else f"{when.day} {when:%b %Y, %H:%M} {offset_name(when)}"
     )

@@ -171,7 +171,7 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
     if facts.pays is None:
         font(52, BOLD).draw(draw, (left, top + 66), words["ask"], fill=ACCENT, anchor="ls")
         return top + 100
-    symbol, whole, cents = _parts(facts.pays)
+    symbol, whole, cents = _parts(facts.pays, facts.language)
     x, base = left, top + 72
     for text, size in ((symbol, 48), (whole, 88), (cents, 48)):
         font(size, BOLD).draw(draw, (x, base), text, fill=ACCENT, anchor="ls")
@@ -184,9 +184,9 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
             draw.rounded_rectangle((x, base - 36, x + wide + 24, base + 6), radius=8, fill="#fbe9df")
             face.draw(draw, (x + 12, base - 15), words["coupon"], fill=ACCENT, anchor="lm")
             x += wide + 42
-    compared = facts.struck.text if facts.struck else ""
+    compared = facts.struck.text_in(facts.language) if facts.struck else ""
     if facts.low is not None and not compared:
-        compared = words["low"].format(days=facts.low.days, price=facts.low.price.text)
+        compared = words["low"].format(days=facts.low.days, price=facts.low.price.text_in(facts.language))
     wide = font(30).getlength(compared)
     if x + wide > left + width:  # on a line of its own
         x, base, top = left, base + 46, top + 40
@@ -196,8 +196,8 @@ def _price(sheet: _Sheet, left: float, top: float, width: float) -> float:
     return top + 108
 
 
-def _parts(amount: Money) -> tuple[str, str, str]:
+def _parts(amount: Money, language: str) -> tuple[str, str, str]:
     exponent = EXPONENTS[amount.currency]
     whole, part = divmod(abs(amount.minor), 10**exponent)
-    symbol = symbol_of(amount.currency)
+    symbol = symbol_of(amount.currency, language)
     return symbol, f"{whole:,}", f".{part:0{exponent}d}" if exponent else ""

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.models import Offer
@@ -12,6 +14,7 @@ from joey.catalog.price_now import earliest
 from joey.kit.refusals import Gone, NotFound
 from joey.record.queries import events_of
 from joey.shops.ask_rules import judge
+from joey.shops.discoverable import is_discoverable
 from joey.shops.listing_card import Card, cards_of
 from joey.shops.models import Listing, Shop
 from joey.shops.shop_page import ShopCard, shop_card
@@ -37,11 +40,14 @@ def no_longer_shown(shop: Shop, listing_id: UUID) -> NotFound:
     return kind(text, shop=shop.slug, listing=str(listing_id))
 
 
-def gone_listing(slug: str, listing_id: UUID, *, language: str, now: datetime) -> GoneListing:
-    """What a buyer sees in place of a listing that is there and not shown."""
+def gone_listing(slug: str, listing_id: UUID, *, language: str, now: datetime, has_settled: Any) -> GoneListing:
+    """What a buyer sees in place of a listing that is there and not shown.
+
+    `has_settled`: as `is_discoverable` takes it, for other shops are shown here as on the front page.
+    """
     gone = Listing.objects.select_related("offer", "shop__owner").get(shop__slug=slug, id=listing_id)
     shown = [gone] if _may_be_shown(gone) else []
-    cards = cards_of([*shown, *_nearest(gone)], None, language, now)
+    cards = cards_of([*shown, *_nearest(gone, is_discoverable(now=now, has_settled=has_settled))], None, language, now)
     nearest = cards[len(shown) :]
     return GoneListing(
         shop=shop_card(gone.shop),
@@ -63,13 +69,14 @@ def _may_be_shown(gone: Listing) -> bool:
     return not by_operator and judge(gone, gone.shop, gone.offer).publish
 
 
-def _nearest(gone: Listing) -> list[Listing]:
+def _nearest(gone: Listing, discoverable: Q) -> list[Listing]:
     """What the shop has that is most like it; where that is too little, what other shops have."""
     for_sale = Listing.objects.select_related("offer", "shop__owner").filter(
         state=Listing.State.PUBLISHED, shop__closed_at=None, offer__withdrawn_at=None, offer__in_stock=True
     )
     found: list[Listing] = []
-    for place in (for_sale.filter(shop=gone.shop), for_sale.exclude(shop=gone.shop)):
+    others = for_sale.exclude(shop=gone.shop).filter(shop__in=Shop.objects.filter(discoverable))
+    for place in (for_sale.filter(shop=gone.shop), others):
         if len(found) < NEAREST:
             known = {each.offer_id for each in found}
             found += _most_like(gone.offer, place.order_by("-id")[:LOOKED_THROUGH], known)[: NEAREST - len(found)]

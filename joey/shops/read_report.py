@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.catalog.title_in import title_in
 from joey.kit.refusals import NotFound
 from joey.record.kept_texts import kept_text, was_erased, with_texts
+from joey.shops.gone_listing import no_longer_shown
 from joey.shops.models import BuyerReport, Listing, Shop
 from joey.shops.report_listing import APPEAL
 
@@ -55,12 +56,12 @@ def report_by_reference(reference: str, *, language: str) -> ReportState:
 
 
 def reportable_title(shop: Shop, listing_id: UUID | None, *, language: str) -> tuple[str, str]:
-    """The title of what is reported and its language; "" for the whole shop. Raises NotFound for what is not shown."""
+    """The title of what is reported and its language; "" for the whole shop. Raises NotFound, Gone."""
     if listing_id is None:
         return "", language
     listing = Listing.objects.select_related("offer").filter(shop=shop, pk=listing_id, state="published").first()
     if listing is None:
-        raise NotFound(_("This item is no longer shown in the shop. The shop itself is still there."), shop=shop.slug)
+        raise no_longer_shown(shop, listing_id)
     return title_in(language, listing.offer.title, listing.offer.translations)
 
 

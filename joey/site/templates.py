@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from joey.catalog.title_in import is_chinese, title_in
 from joey.kit.zone import zone_name
@@ -55,6 +55,7 @@ def environment(**options: Any) -> Environment:
         seller_kind=seller_kind_name,
         channel=channel_name,
         parts_of=parts_of,
+        as_written=as_written,
     )
     return made
 
@@ -72,6 +73,12 @@ def lang(language: str) -> Markup:
 def lang_of(text: str) -> Markup:
     """The same for words that people wrote, whose language is not kept: names, notes, sellers."""
     return lang("zh-hans") if is_chinese(text) else Markup("")
+
+
+def as_written(text: str) -> Markup:
+    """Such words inside a sentence, marked with their language where it is not the page's."""
+    attribute = lang_of(text)
+    return Markup("<span{}>{}</span>").format(attribute, text) if attribute else escape(text)
 
 
 def parts_of(text: str, words: Collection[str]) -> Iterator[tuple[str, bool]]:

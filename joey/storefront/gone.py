@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from joey.kit import clock
 from joey.kit.refusals import Gone
+from joey.orders.settled_shops import has_settled
 from joey.sharing.public_link import gone_listing_behind
 from joey.shops.gone_listing import gone_listing, no_longer_shown
 from joey.storefront.cache_control import set_cache_control
@@ -19,7 +20,8 @@ def gone_page(request: HttpRequest, gone: Gone) -> HttpResponse:
     """410, whichever way it was asked for: its address, a share link, a poster, an outbound click."""
     now = clock.now()
     slug, listing_id = str(gone.facts["shop"]), UUID(gone.facts["listing"])
-    page = gone_listing(slug, listing_id, language=get_language() or settings.LANGUAGE_CODE, now=now)
+    language = get_language() or settings.LANGUAGE_CODE
+    page = gone_listing(slug, listing_id, language=language, now=now, has_settled=has_settled())
     response = render(request, "gone.html", {"page": page, "now": now}, status=410, using="jinja2")
     return set_cache_control(response, now=now, expires=page.expires_at, private=True)
 

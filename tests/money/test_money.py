@@ -1,6 +1,7 @@
 """Amounts are whole minor units of one currency, read strictly and split without losing any."""
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,15 +91,19 @@ def test_currencies_never_mix() -> None:
 @pytest.mark.parametrize(
     ("money", "text", "decimal"),
     [
-        (Money(1990, "CNY"), "¥19.90", "19.90"),
-        (Money(-5, "CNY"), "−¥0.05", "-0.05"),
+        (Money(1990, "CNY"), "CN¥19.90", "19.90"),
+        (Money(-5, "CNY"), "−CN¥0.05", "-0.05"),
         (Money(123456789, "USD"), "$1,234,567.89", "1234567.89"),
         (Money(1234, "JPY"), "JP¥1,234", "1234"),
         (Money(1, "KWD"), "KWD 0.001", "0.001"),
     ],
 )
 def test_people_and_protocols_read_it_their_way(money: Money, text: str, decimal: str) -> None:
+    """Case P19: in English ¥ could be yen, whatever language the page is in on which an English text is made."""
     assert (money.text, money.decimal_text) == (text, decimal)
+    with translation.override("zh-hans"):
+        assert (money.text, money.text_in("en")) == (text.replace("CN¥", "¥"), text)
+    assert money.text_in("zh-hans") == text.replace("CN¥", "¥")
 
 
 @given(st.integers(-BIGINT_MAX, BIGINT_MAX).filter(lambda n: abs(n) < 10**15), st.sampled_from(sorted(EXPONENTS)))

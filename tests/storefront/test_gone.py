@@ -3,6 +3,7 @@ what is nearest.
 """
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from joey.record.erase_texts import Erasure
 from joey.sharing.make_link import OWN, make_link
 from joey.shops.arrange import hide_listing
 from joey.shops.erase_words import erase_listing_texts
-from joey.shops.models import Listing
+from joey.shops.models import Listing, Shop
 from tests.cast import listed, lulus_shop, meis_shop
 from tests.storefront.goods import fresh_flask
 
@@ -69,9 +70,12 @@ def test_where_the_shop_has_too_little_other_shops_fill_in(client: Client) -> No
     Offer.objects.filter(title__startswith="Withdrawn").update(withdrawn_at=clock.now())
     hide_listing(listing.shop, listing.id, now=clock.now())
 
-    html = client.get(f"/s/mei/{listing.id}", headers=EN).content.decode()
+    seen = []
+    for opened_at in (clock.now(), clock.now() - timedelta(days=30)):  # a new shop is shown to no one by itself
+        Shop.objects.update(opened_at=opened_at)
+        seen.append(nearest_on(client.get(f"/s/mei/{listing.id}", headers=EN).content.decode()))
 
-    assert nearest_on(html) == ["Cotton socks", "Steel flask", "Tea"]
+    assert seen == [["Cotton socks"], ["Cotton socks", "Steel flask", "Tea"]]
 
 
 @pytest.mark.parametrize("why", ["refused", "rules of today", "operator", "operator, reason erased"])

@@ -164,8 +164,8 @@ def test_an_item_without_commission_says_that_no_one_earns(client: Client) -> No
 @pytest.mark.parametrize(
     ("steps", "struck", "low"),
     [
-        (((40, 9900), (30, 7900), (2, 6900)), "¥79.00", ""),
-        (((40, 5900), (12, 9900), (1, 6900)), "", "30-day low ¥59.00"),  # case P1: raised, then cut
+        (((40, 9900), (30, 7900), (2, 6900)), "CN¥79.00", ""),
+        (((40, 5900), (12, 9900), (1, 6900)), "", "30-day low CN¥59.00"),  # case P1: raised, then cut
         ((), "", ""),
     ],
 )
@@ -184,7 +184,7 @@ def test_page_caption_and_api_compare_a_price_by_one_rule(
 
     found = re.search("<s .*?</s>", html)
     assert (text_of(found[0]) if found else "") == (f"before{struck}" if struck else "")
-    assert re.findall(r"before ¥[\d.]+|\d+-day low ¥[\d.]+", caption) == (
+    assert re.findall(r"before CN¥[\d.]+|\d+-day low CN¥[\d.]+", caption) == (
         [f"before {struck}"] if struck else [low] * bool(low)
     )
     assert (row.struck_price.text if row.struck_price else "") == struck
@@ -437,3 +437,20 @@ def test_programs_that_read_everything_are_kept_from_links_and_outbound_clicks(c
     assert lines[0] == "User-agent: *"
     assert {"Disallow: /go/", "Disallow: /l/", "Disallow: /studio/"} <= set(lines)
     assert "Disallow: /" not in lines
+
+
+def test_chinese_words_in_an_english_page_say_so(client: Client) -> None:
+    """Case P19: a screen reader changes its voice, a browser its letters."""
+    shop, listing = meis_shop(), listed(meis_shop(), fresh_flask(seller="小美家居店"))
+    Shop.objects.filter(pk=shop.pk).update(name="小美好物", intro="都是我在用的")
+    Listing.objects.update(note="很保温")
+
+    pages = [client.get(at, headers=EN).content.decode() for at in ("/s/mei", path_of(listing))]
+    chinese = client.get(path_of(listing), headers={"accept-language": "zh-CN"}).content.decode()
+
+    assert '<h1 lang="zh-Hans">小美好物</h1>' in pages[0]
+    assert '<p lang="zh-Hans">都是我在用的</p>' in pages[0]
+    assert '<span lang="zh-Hans">小美好物</span>' in pages[1]
+    assert '<p lang="zh-Hans">很保温</p>' in pages[1]
+    assert '<span lang="zh-Hans">小美家居店</span>' in pages[1]
+    assert 'lang="zh-Hans">小美' not in chinese
