@@ -3,6 +3,7 @@
 `joey waiting --states` prints the table.
 """
 
+from joey.catalog import rests as catalog
 from joey.commissions import rests as commissions
 from joey.kit.rests import Job, Rest, Subject, Verb
 from joey.ledger import rests as ledger
@@ -11,7 +12,7 @@ from joey.payouts import rests as payouts
 from joey.sharing import rests as sharing
 from joey.shops import rests as shops
 
-PACKAGES = (orders, commissions, payouts, sharing, ledger, shops)
+PACKAGES = (orders, commissions, payouts, sharing, ledger, shops, catalog)
 ERASE = Verb(
     "erase", "",
     terminal_only="a person asks for it from outside, it cannot be taken back, and nothing waits for it",

@@ -27,7 +27,7 @@ class App:
     entry: Promise = OPEN_IN_BROWSER
 
 
-# An app is told by the first mark that is found: those that carry the marks of others come first.
+# An app is known by the first mark that is found: those that carry the marks of others come first.
 APPS = (
     App("wechat", _("WeChat"), ("micromessenger",)),
     App("dingtalk", _("DingTalk"), ("dingtalk",)),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path, register_converter
 
-from joey.storefront import cards, gone, not_tracked, report, sitemaps, views, way_out
+from joey.storefront import cards, gone, not_tracked, outbound_page, report, sitemaps, views
 
 
 class Spoken:
@@ -34,8 +34,8 @@ urlpatterns = [
     path("s/<slug:slug>/card-<spoken:language>.jpg", cards.shop_card),
     path("s/<slug:slug>/<uuid:listing_id>/card-<spoken:language>.jpg", cards.listing_card),
     path("s/<slug:slug>/<uuid:listing_id>", views.listing),
-    path("s/<slug:slug>/<uuid:listing_id>/way-out", way_out.way_out),
-    path("s/<slug:slug>/<uuid:listing_id>/elsewhere/<uuid:offer_id>", way_out.see_elsewhere),
+    path("s/<slug:slug>/<uuid:listing_id>/way-out", outbound_page.outbound_page),
+    path("s/<slug:slug>/<uuid:listing_id>/elsewhere/<uuid:offer_id>", outbound_page.see_elsewhere),
     path("s/<slug:slug>/<uuid:listing_id>/not-tracked", not_tracked.not_tracked),
     path("s/<slug:slug>/<uuid:listing_id>/report", report.report),
     path("s/<slug:slug>/report", report.report),

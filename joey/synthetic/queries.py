@@ -8,6 +8,7 @@ from datetime import datetime
 
 from joey.kit import sql
 from joey.record.append import append_set
+from joey.shops.models import Shop
 
 MARKETPLACE = "feed:synthetic"
 PREFIX = "synthetic-"  # of identities, addresses and position keys; a number follows
@@ -92,8 +93,9 @@ def open_shops(people: str, offers: str, *, offer_count: int, per_shop: int, see
     sql.execute(f"INSERT INTO synthetic_shop SELECT n, joey_uuid7() FROM {people}")
     sql.execute(
         f"""
-        INSERT INTO shops_shop (id, slug, owner_id, name, intro, opened_at)
-        SELECT s.shop_id, '{PREFIX}' || lpad(s.n::text, 7, '0'), p.person_id, '合成小店 ' || s.n, %s, %s
+        INSERT INTO shops_shop (id, slug, owner_id, name, intro, opened_at, front)
+        SELECT s.shop_id, '{PREFIX}' || lpad(s.n::text, 7, '0'), p.person_id, '合成小店 ' || s.n,
+               %s, %s, '{Shop.Front.SHOWN}'
         FROM synthetic_shop s JOIN {people} p USING (n)
         """,
         [INTRO, now],
@@ -115,9 +117,9 @@ def open_shops(people: str, offers: str, *, offer_count: int, per_shop: int, see
     listed = sql.execute(
         f"""
         INSERT INTO shops_listing (id, shop_id, offer_id, shelf_id, position, note, state, rule_id, reason,
-                                   pack_version, added_at)
+                                   pack_version, hidden_by_operator, added_at)
         SELECT joey_uuid7(), s.shop_id, o.offer_id, h.shelf_id, picked.place %% {SHELF_SIZE}, '', 'published', '', '',
-               'synthetic', %(now)s
+               'synthetic', false, %(now)s
         FROM synthetic_shop s
         CROSS JOIN LATERAL (
             SELECT place, ((s.n + %(seed)s)::bigint * 7919 + place::bigint * %(apart)s) %% %(count)s AS n

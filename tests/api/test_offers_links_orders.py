@@ -153,7 +153,7 @@ def test_a_poster_of_a_hidden_listing_is_gone() -> None:
     me = Caller(mei())
     me.patch(f"/shops/mei/listings/{listing.id}", {"hidden": True})
 
-    assert me.client.get(f"/p/{link.code}.png").status_code == 404
+    assert me.client.get(f"/p/{link.code}.png").status_code == 410
 
 
 @pytest.mark.parametrize("channel", ["fax", "", "WECHAT", 7])
@@ -280,7 +280,8 @@ def test_reading_a_trace_takes_a_known_number_of_queries(django_assert_num_queri
     offer = fresh()
     me = Caller(mei())
 
-    with django_assert_num_queries(5):  # token, shop, clock, line, events
+    me.get("/me")  # the token's use is noted
+    with django_assert_num_queries(7):  # token, shop, clock, line, events, outbound click, click
         me.get(f"/shops/mei/orders/{line.id}/trace")
     with django_assert_num_queries(6):  # token, clock, offer, history, plan, the same elsewhere
         me.get(f"/offers/{offer.id}")

@@ -208,7 +208,7 @@ def test_reading_takes_a_known_number_of_queries(django_assert_num_queries: Djan
         ("/shops", 2),
         ("/shops/mei", 2),
         ("/shops/mei/shelves", 3),
-        ("/shops/mei/listings", 4),  # token, shop, clock, rows
+        ("/shops/mei/listings", 5),  # token, shop, clock, rows, what they cost before
         ("/shops/mei/links", 3),
         ("/shops/mei/clicks", 5),  # three looks back in time for a quiet shop
         ("/shops/mei/orders", 3),

@@ -9,9 +9,11 @@ from django.utils import translation
 from django.utils.html import escape
 
 from joey.api.problems import KINDS, problem_of
+from joey.kit import limits
 from joey.kit.refusals import Refusal
 from joey.payouts.models import Payout
 from joey.shops.models import Shop
+from joey.site.route_limits import ROUTES
 from tests.api.client import Caller, assert_problem
 from tests.cast import ada, lulu, mei, meis_shop
 from tests.kit.test_json import CASES
@@ -56,8 +58,9 @@ def test_what_is_not_one_json_object_is_refused(body: bytes, code: str) -> None:
     assert not Shop.objects.exists()
 
 
-def test_no_body_of_the_public_suite_makes_an_error() -> None:
+def test_no_body_of_the_public_suite_makes_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """JSONTestSuite at the API's one way in for JSON; tests/kit/test_json.py says what the reader takes."""
+    monkeypatch.setitem(ROUTES, ("POST", "api/v1/shops"), limits.WRITES)  # one caller opens fewer shops in an hour
     caller = Caller(mei())
 
     answers = {name: caller.post("/shops", body).status_code for name, body in CASES.items()}

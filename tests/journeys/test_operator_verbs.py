@@ -579,3 +579,21 @@ def test_an_operator_who_leaves_is_signed_out_and_their_programs_stop(
     assert [each.http.get("me").status_code for each in programs] == [401, 401]
     assert cy.visitor.http.get("/office/waiting/").status_code == 302
     assert "no operator" in ada.run("operator", "end", cy.contact, exit_code=1)
+
+
+def test_a_feed_by_address_is_added_paused_resumed_and_removed(joey: RunningJoey, ada: Operator) -> None:
+    feed, secret = "feed:tea", "s3cr3tkey"
+    said = ada.run("feed", "add", feed, "--address", f"https://lists.example/{secret}.csv", "--every", "24")
+    assert secret not in said + ada.row("catalog_feedaddress", ada.rows("catalog_feedaddress")[0])
+    row = ada.rows("catalog_feedaddress")[0]
+
+    ada.run("feed", "pause", feed)
+    assert "paused since" in joey.run("feed", "list")
+    assert "Done: 1" in ada.act("catalog_feedaddress", "ask", row)
+    assert "Done: 1" in ada.act("catalog_feedaddress", "pause", row)
+    ada.run("feed", "resume", feed)
+    ada.run("feed", "shrink", feed)
+    assert "Done: 1" in ada.act("catalog_feedaddress", "shrink", row)
+    ada.run("feed", "remove", feed)
+
+    assert "No feed has an address" in joey.run("feed", "list")

@@ -39,7 +39,13 @@ def offenders() -> list[str]:
 
 def reported(words: str) -> TextRef:
     kept = keep_text(words, shop_id=SHOP)
-    append("listing.reported", "report:1", {"reason": "fake", "words": kept.fact}, shop_id=SHOP, happened_at=NOW)
+    append(
+        "listing.reported",
+        "report:1",
+        {"listing": str(SHOP), "reason": "fake", "words": kept.fact},
+        shop_id=SHOP,
+        happened_at=NOW,
+    )
     return kept
 
 
@@ -93,8 +99,8 @@ def test_an_event_is_shown_with_its_text_until_that_is_erased() -> None:
     erase(kept.id, at=NOW)
     after = with_texts(events_of(["report:1"]))
 
-    assert [event.facts for event in before] == [{"reason": "fake", "words": WORDS}]
-    assert [event.facts for event in after] == [{"reason": "fake", "words": ""}]
+    assert [event.facts for event in before] == [{"listing": str(SHOP), "reason": "fake", "words": WORDS}]
+    assert [event.facts for event in after] == [{"listing": str(SHOP), "reason": "fake", "words": ""}]
 
 
 @pytest.mark.django_db

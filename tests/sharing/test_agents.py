@@ -59,7 +59,7 @@ PROGRAMS = [
     "Mozilla/5.0 (Randomized by quill; Windows NT 5.0) Chrome/20.0",
     "Mozilla/5.0(Linux;Android 5.1;Q A33;wv) AppleWebKit/537.36(KHTML,link Gecko) Chrome/43.0 Mobile Safari/537.36",
     "Mozilla/5.0 (compatible; MSIE or Firefox mutant; not on Windows server;)",
-    # a program that stands where a phone has its model, and is the name of no phone
+    # a program where a phone has its model, and is the name of no phone
     "Mozilla/5.0 (Linux; U; Android 4.0.2; en-us; Catchpoint) AppleWebKit/534.30 Version/4.0 Mobile Safari/534.30",
     # code in the place of a name
     WINDOWS + "'+(select load_file('quill'))+'",

@@ -82,10 +82,10 @@ def ask_soon(marketplace: str, *, by: Person | None, now: datetime) -> FeedAddre
 
 @transaction.atomic
 def let_it_shrink(marketplace: str, *, by: Person | None, now: datetime) -> FeedAddress:
-    """An operator looked: the list counts although it lacks many goods, which are withdrawn. Raises Conflict."""
+    """The next list counts although it lacks many goods, which are withdrawn: an operator looked at one that is held,
+    or knows beforehand that it shrinks. Raises NotFound.
+    """
     feed = _locked(marketplace, by)
-    if feed.held_at is None:
-        raise Conflict(_("%s does not wait for an operator.") % marketplace)
     feed.held_at, feed.may_shrink, feed.next_at = None, True, now
     return _kept(feed, "feed.released", by, now)
 

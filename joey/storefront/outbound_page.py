@@ -23,7 +23,7 @@ from joey.storefront.in_app import app_of, opens_here, refusal_of
 
 
 @dataclass(frozen=True)
-class WayOutItem:
+class OutboundItem:
     """What the visitor is on the way to. `address` is the same for a button here and for another browser."""
 
     offer_id: UUID
@@ -40,7 +40,7 @@ class WayOutItem:
 
 
 @require_safe
-def way_out(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
+def outbound_page(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     """The fast path has asked the marketplace before it leads here. Opened by itself the page calls no marketplace and
     leases nothing: anyone may open it, as often as they like.
     """
@@ -49,7 +49,7 @@ def way_out(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     own = own_code(slug, listing_id, now=now)
     path = f"/go/{from_link(request)[0] or own}"  # none from the address: it could be another shop's
     card = page.card
-    item = WayOutItem(
+    item = OutboundItem(
         card.offer_id, card.marketplace, card.title, card.title_language, card.has_picture, card.price.pays,
         card.price.without_coupon is not None, card.price.as_of,
         path, settings.JOEY_URL + path, f"{settings.JOEY_URL}/go/{own}",
@@ -74,16 +74,16 @@ def see_elsewhere(request: HttpRequest, slug: str, listing_id: UUID, offer_id: U
     return set_cache_control(response, now=now, private=True)
 
 
-def _item_there(there: Elsewhere) -> WayOutItem:
+def _item_there(there: Elsewhere) -> OutboundItem:
     offer, address = there.offer, there.address
-    return WayOutItem(
+    return OutboundItem(
         offer.id, offer.marketplace, offer.title, offer.title_language, offer.has_picture, there.price,
         offer.without_coupon is not None, offer.as_of, address, address, address,
     )  # fmt: skip
 
 
 def _page(
-    request: HttpRequest, page: ListingPage, item: WayOutItem, now: datetime, *, copy_code: str = ""
+    request: HttpRequest, page: ListingPage, item: OutboundItem, now: datetime, *, copy_code: str = ""
 ) -> HttpResponse:
     refusal = refusal_of(_agent(request), item.marketplace)
     by_code = refusal is None or refusal.offer_instead == "copy_code"
