@@ -4,7 +4,9 @@ from joey.money.money import EXPONENTS, Money
 
 
 def named_amount(minor: int | None, currency: str) -> str:
-    """As people read it; in its smallest units where the currency is new to us, "" where no amount was named."""
+    """As people read it, in one form whatever the language, for it is kept; in its smallest units where the currency is
+    new to us, "" where no amount was named.
+    """
     if minor is None:
         return ""
-    return Money(minor, currency).text if currency in EXPONENTS else f"{minor} {currency}"
+    return Money(minor, currency).text_in("zh-hans") if currency in EXPONENTS else f"{minor} {currency}"

@@ -72,7 +72,7 @@ def lang(language: str) -> Markup:
 
 def lang_of(text: str) -> Markup:
     """The same for words that people wrote, whose language is not kept: names, notes, sellers."""
-    return lang("zh-hans") if is_chinese(text) else Markup("")
+    return lang("zh-hans") if is_chinese(str(text)) else Markup("")
 
 
 def as_written(text: str) -> Markup:

@@ -78,7 +78,7 @@ def test_a_refused_payout_is_not_remembered_and_may_be_tried_again(shop: Shop) -
     refused = me.post("/shops/mei/payouts", {"amount": {"minor": 10_001, "currency": "CNY"}}, key="once")
 
     document = assert_problem(refused, 409, "insufficient_balance", "amount")
-    assert document["facts"]["available"] == {"minor": 10_000, "currency": "CNY", "text": "¥100.00"}
+    assert document["facts"]["available"] == {"minor": 10_000, "currency": "CNY", "text": "CN¥100.00"}
     assert not IdempotentAnswer.objects.exists()
     assert me.post("/shops/mei/payouts", BODY, key="once").status_code == 201
 

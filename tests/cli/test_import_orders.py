@@ -157,7 +157,7 @@ def test_check_shows_ten_rows_as_they_would_be_taken_in_and_takes_in_nothing(tmp
     assert said.exit_code == 0
     assert said.stdout.count("\nrow ") + 1 == 10
     assert f"row 2: order {ORDER}, line {ORDER}1" in said.stdout
-    for fact in ("paid: ¥69.00", "commission: ¥3.80", "service fee: ¥0.38", "position: 110000000001, by the time",
+    for fact in ("paid: CN¥69.00", "commission: CN¥3.80", "service fee: CN¥0.38", "position: 110000000001, by the time",
                  "clicked: 2026-11-13 17:50:00 Asia/Shanghai", "settled: 2026-11-20 10:00:00 Asia/Shanghai",
                  "changed: 2026-11-20 10:00:00 Asia/Shanghai"):  # fmt: skip
         assert f"    {fact}" in said.stdout

@@ -102,7 +102,7 @@ def test_a_small_return_takes_from_what_is_held_and_the_hold_keeps_its_amount() 
 def test_no_more_than_the_shops_part_can_be_held_and_several_holds_of_a_part_add_up_to_it() -> None:
     take_in(settled())
     confirmed()
-    with pytest.raises(Invalid, match=r"The shop’s part of this order is ¥2\.73") as refused:
+    with pytest.raises(Invalid, match=r"The shop’s part of this order is CN¥2\.73") as refused:
         place_hold(line(), reason=WHY, amount_minor=274, now=NOW)
     assert (refused.value.field, Hold.objects.count(), money().held) == ("amount", 0, 0)
 

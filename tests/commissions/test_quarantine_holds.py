@@ -142,7 +142,7 @@ def test_a_shopkeeper_reads_that_it_is_held_and_why() -> None:
     trace = order_trace(meis_shop(), Commission.objects.get().order_line_id, now=NOW)
 
     assert "larger than any real one" in trace.answer
-    assert "¥2.73 on hold: it cannot be booked for now" in [step.what for step in trace.steps]
+    assert "CN¥2.73 on hold: it cannot be booked for now" in [step.what for step in trace.steps]
     assert confirm_due(now=NOW + 80 * DAY).commissions == 0
 
 

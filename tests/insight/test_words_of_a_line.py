@@ -395,7 +395,8 @@ def test_the_words_are_chinese_where_the_reader_is() -> None:
     with translation.override("zh-hans"):
         words = said()[0]
 
-    assert "CN¥2.73" in words
+    assert "¥2.73" in words
+    assert "CN¥" not in words
 
 
 @pytest.mark.parametrize(

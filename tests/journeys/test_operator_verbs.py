@@ -162,10 +162,10 @@ def test_an_amount_of_a_commission_is_held_and_the_rest_goes_on(
     hold = found(ID, ada.run(*held, "0.01"))
     joey.run("settle", "--as-of", in_days(120))
     before = available(mei)
-    assert "  ¥0.01  since" in ada.run("lines", "holds")
+    assert "  CN¥0.01  since" in ada.run("lines", "holds")
     assert order(mei, line)["held"]
     trace = mei.get(f"/shops/mei/orders/{line['id']}/trace")
-    assert "¥0.01 on hold: an operator wrote “The statement is lower”" in [step["what"] for step in trace["steps"]]
+    assert "CN¥0.01 on hold: an operator wrote “The statement is lower”" in [step["what"] for step in trace["steps"]]
     keeper = Visitor(joey.url)
     keeper.sign_in("mei@example.com", sandbox)
     assert "Partly held" in keeper.see("/studio/mei/orders").text

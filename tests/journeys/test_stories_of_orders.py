@@ -25,12 +25,14 @@ from tests.journeys.test_main_thread import (
 )
 
 STEP = re.compile(r'<span class="strong">(.*?)</span>.*?<p class="small">(.*?)</p>', re.DOTALL)
-COPY_CODE = re.compile(r'<output id="copy-code">(.*?)</output>')
-ADDRESS = re.compile(r'<output id="address">(.*?)</output>')
+COPY_CODE = re.compile(r'<output id="copy-code"[^>]*>(.*?)</output>')
+ADDRESS = re.compile(r'<output id="address" hidden>(.*?)</output>')
 REWARD = re.compile(r"reward|bonus|red packet|cashback|奖励|奖金|红包|返现|返利", re.IGNORECASE)  # for sharing: none
 
 # Three for ¥241.00 each at 16%: ¥115.68, of which Taobao keeps ¥11.57.
-PAID = ["The marketplace reported the order as paid", "Estimated ¥83.28: 80% of ¥104.11"]
+PAID = ["The marketplace reported the order as paid", "Estimated CN¥83.28: 80% of CN¥104.11"]
+FEE = "The other 20%, CN¥13.88, is Joey's platform fee, which its operator keeps."
+FEE_ZH = "另外 20%，即 ¥13.88，是 Joey 服务费，归本站运营方。"
 PAID_ZH = ["平台报告订单已付款", "预估 ¥83.28：¥104.11 的 80%"]
 COMMISSION = 8_328
 
@@ -43,7 +45,7 @@ def keeper(joey: RunningJoey, sandbox: Sandbox) -> Keeper:
 @pytest.fixture(scope="module")
 def listing(keeper: Keeper) -> Json:
     offer = best_earning(keeper.api, "tmall")
-    assert (offer["price"]["text"], offer["commission_ppm"]) == ("¥241.00", 160_000)
+    assert (offer["price"]["text"], offer["commission_ppm"]) == ("CN¥241.00", 160_000)
     return keeper.list(offer["id"])
 
 
@@ -63,8 +65,8 @@ def test_one_of_three_returned_before_settlement_says_so_and_what_is_left(
     english, chinese = steps(keeper, line, "en"), steps(keeper, line, "zh")
     assert heads(english)[:2] == PAID
     assert heads(chinese)[:2] == PAID_ZH
-    assert english[-1] == "Returned 1 of 3: −¥27.76 | Your part is now 80% of ¥69.41."
-    assert chinese[-1] == "退货 3 件中的 1 件：−¥27.76 | 你的部分现在是 ¥69.41 的 80%。"
+    assert english[-1] == f"Returned 1 of 3: −CN¥27.76 | Your part is now 80% of CN¥69.41. {FEE}"
+    assert chinese[-1] == f"退货 3 件中的 1 件：−¥27.76 | 你的部分现在是 ¥69.41 的 80%。{FEE_ZH}"
     for shown, word in ((english, "eturned"), (chinese, "退货")):
         assert len([step for step in shown if word in step]) == 1
 
@@ -139,14 +141,14 @@ def test_inside_wechat_a_copy_code_and_another_browser_lead_on_and_what_is_bough
 
 IN_WECHAT = {
     "en": (
-        "The app you are in does not open Tmall.",
-        "Copy the line above.",
+        "WeChat does not open Tmall links.",
+        "Copy this line:",
         "Open the Tmall app. It sees the line and offers you the item.",
-        "Choose “Open in browser”, and Tmall opens there.",
+        "Choose “Open in browser”. Tmall opens there.",
     ),
     "zh": (
-        "你所在的 App 打不开天猫。",
-        "复制上面这一行。",
+        "微信里打不开天猫的链接。",
+        "复制这一行：",
         "打开天猫 App，它会认出来并弹出这件商品。",
         "选“在浏览器打开”，就会打开天猫。",
     ),
@@ -243,7 +245,8 @@ def test_on_any_item_a_visitor_reads_who_earns_from_it(
 
 WHO_EARNS = {
     "en": (
-        "The keeper may earn about ¥27.76 and Joey's platform fee is about ¥6.94. No one else earns from this sale.",
+        "The keeper may earn about CN¥27.76 and Joey's platform fee is about CN¥6.94."
+        " No one else earns from this sale.",
         "No one in Joey: Taobao pays no commission on this item.",
         "The keeper earns nothing here yet: Dangdang does not report orders to this instance.",
     ),
@@ -271,8 +274,8 @@ def test_under_a_floor_a_keeper_reads_what_is_missing_and_a_higher_one_spares_wh
     for language, hint, refusal in (
         (
             "en",
-            "At least ¥1.00. Joey takes no fee for a payout. ¥0.47 to go.",
-            "A payout is at least ¥1.00: ¥0.47 to go.",
+            "At least CN¥1.00. Joey takes no fee for a payout. CN¥0.47 to go.",
+            "A payout is at least CN¥1.00: CN¥0.47 to go.",
         ),
         ("zh", "至少 ¥1.00。Joey 不收提现手续费。 还差 ¥0.47。", "每笔提现至少 ¥1.00：还差 ¥0.47。"),
     ):
@@ -288,8 +291,8 @@ def test_under_a_floor_a_keeper_reads_what_is_missing_and_a_higher_one_spares_wh
     try:
         later = earned_little(joey, sandbox)
         for each, hint in (
-            (keeper, "At least ¥1.00. Joey takes no fee for a payout. ¥0.47 to go."),
-            (later, "At least ¥2.00. Joey takes no fee for a payout. ¥1.47 to go."),
+            (keeper, "At least CN¥1.00. Joey takes no fee for a payout. CN¥0.47 to go."),
+            (later, "At least CN¥2.00. Joey takes no fee for a payout. CN¥1.47 to go."),
         ):
             shown = each.visitor.see(f"/studio/{each.slug}/payout", headers={"Accept-Language": "en"})
             assert hint in plain(shown.text)

@@ -229,7 +229,7 @@ def test_the_page_says_that_the_marketplace_pays_and_that_the_keeper_gets_all_of
 
     # 89.00 at 5.5 %: 4.89 of commission, of which the union keeps 0.49
     text = text_of(page_of(client, offer))
-    assert "Taobao pays the keeper itself, about ¥4.40. No one else earns from this sale." in text
+    assert "Taobao pays the keeper itself, about CN¥4.40. No one else earns from this sale." in text
 
 
 def test_a_keeper_is_offered_all_that_the_marketplace_pays_itself(

@@ -38,7 +38,7 @@ OPEN = re.compile(r'class="button button-main" href="([^"]+)" target="_blank"')
 STEP = {"en": ("One step first, once for your shop", "Check again"), "zh-CN": ("先完成一步", "再检查一次")}
 DONE = {"en": "count from now on", "zh-CN": "从现在起"}
 NOT_YET = {
-    "en": re.compile(r'role="status">Checked at (\d\d:\d\d:\d\d): not filed yet'),
+    "en": re.compile(r'role="status">Checked at (\d+:\d\d:\d\d\W[ap]m [^:<]+): not filed yet'),
     "zh-CN": re.compile(r'role="status">(\d\d:\d\d:\d\d) 查询结果：还没有备案'),
 }
 CHANNEL = 'name="channel"'

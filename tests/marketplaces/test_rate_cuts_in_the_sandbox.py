@@ -78,7 +78,7 @@ def test_a_cut_is_shown_with_its_day_and_with_what_it_costs(
     earnings = client.get("/studio/mei/earnings").content.decode()
     lower = Commission.objects.get(rate_ppm=half)
     lost = lower.amount_minor * (before.commission_ppm - half) // half
-    assert f"Rate cuts cost you ¥{lost / 100:.2f} this month, in 1 order." in earnings
+    assert f"Rate cuts cost you CN¥{lost / 100:.2f} this month, in 1 order." in earnings
     only = client.get("/studio/mei/orders?cut=month").content.decode()
     assert re.findall(r"/orders/([0-9a-f-]{36})", only) == [str(lower.order_line_id)]
     page = client.get(f"/studio/mei/orders/{lower.order_line_id}").content.decode()

@@ -27,6 +27,7 @@ WRITTEN = "Ada|Mei|mei|Looks odd|Checking|It was no return|Restored|The logo is 
 ALLOWED = re.compile(
     r"[\w.]+@example\.com|(?:\w+:)?(?:joey|procrastinate)\.[\w.]+|joey (?:work|index rebuild)|Joey|CSV|English|default"
     r"|\{.*\}|[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{5}-[A-Z0-9]{5}|\b[A-Z]{3}\b|HK\$|JP¥|/s/mei"
+    r"|feed:tea(?:-\d+)?|tea\.example"
     rf"|the moon is full|Audited|Pay by Test, licence|{WRITTEN}"
 )
 

@@ -102,8 +102,8 @@ def test_an_operator_ends_a_lease_with_a_reason(office: Client) -> None:
     (event,) = [each for each in events_of([f"lease:{lease.pk}"]) if each.kind == "position.ended"]
     assert event.facts["by"] == str(ada().pk)
     assert "110001" in page
-    assert re.search(r"\d\d:\d\d · leased to mei<br>", page)
-    assert re.search(r"\d\d:\d\d · ended, rests until \d{4}-", page)
+    assert re.search(r"\d:\d\d\W[ap]m [^·]+ · leased to mei<br>", page)
+    assert re.search(r"\d:\d\d\W[ap]m [^·]+ · ended, rests until \d{4}-", page)
     prove()
 
 

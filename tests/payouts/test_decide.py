@@ -144,7 +144,7 @@ def test_what_is_split_within_a_day_needs_two_operators_as_its_sum_does() -> Non
 def test_more_than_an_operator_may_approve_is_not_requested_and_not_said_to_need_another_operator() -> None:
     shop = ready_shop(9_000_000)
     with pytest.raises(
-        Invalid, match=r"^At most ¥50,000\.00 is paid out at once\. Request the rest once it has arrived"
+        Invalid, match=r"^At most CN¥50,000\.00 is paid out at once\. Request the rest once it has arrived"
     ):
         requested(shop, 5_000_001)
     payout = requested(shop, 5_000_000)
@@ -152,7 +152,7 @@ def test_more_than_an_operator_may_approve_is_not_requested_and_not_said_to_need
     publish_limits("CNY", less, from_at=NOW, by=ada(), now=NOW, reason="As the bank asks")
 
     with pytest.raises(
-        OperatorLimitReached, match=r"more than an operator can approve within 24 hours \(¥40,000\.00\)"
+        OperatorLimitReached, match=r"more than an operator can approve within 24 hours \(CN¥40,000\.00\)"
     ):
         approve(payout, by=ada(), now=NOW)
 

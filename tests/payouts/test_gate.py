@@ -85,7 +85,7 @@ def test_a_payout_whose_money_was_returned_meanwhile_is_not_sent(bank: Bank, whe
 
     assert bank.received == []
     (row,) = payouts_of(shop)
-    assert (row.state, row.reason) == ("refused", "¥60.00 was returned since your request, so it was not sent.")
+    assert (row.state, row.reason) == ("refused", "CN¥60.00 was returned since your request, so it was not sent.")
     assert held(shop.pk) == money()
     prove()
 
@@ -203,7 +203,7 @@ def test_limits_are_versions_that_an_operator_publishes() -> None:
     assert requested(shop, 500).state == "requested"  # the version before is still in force
     payout = Payout.objects.get()
     refuse(payout, by=ada(), reason="No", now=NOW)
-    with pytest.raises(BelowFloor, match=r"^A payout is at least ¥10\.00\.$"):
+    with pytest.raises(BelowFloor, match=r"^A payout is at least CN¥10\.00\.$"):
         request_payout(shop, amount=cny(500), idempotency_key="later", now=NOW + MINUTE)
     request_payout(shop, amount=cny(6_000), idempotency_key="large", now=NOW + MINUTE)
     assert approve_small(now=NOW + MINUTE) == 0

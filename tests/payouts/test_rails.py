@@ -160,7 +160,7 @@ class Desk:
     submitted = {}
 
     def prepare(self, file_key, transfers, *, made_at):
-        rows = [(t.key, t.amount.text, t.holder_name, t.account_number, t.bank_code) for t in transfers]
+        rows = [(t.key, t.amount.text_in("zh-hans"), t.holder_name, t.account_number, t.bank_code) for t in transfers]
         return PreparedFile("list", "\\n".join(map(" ".join, rows)).encode())
 
     def submit(self, file_key, file):

@@ -408,7 +408,7 @@ def test_where_not_even_the_shop_can_be_taken_over_all_payouts_are_paused_for_th
     with override("zh-hans"):
         assert kept_text(open_pauses()[0], "reason").startswith("恢复备份时没能接管：转账 ")
     with override("en"):
-        assert " over ¥40.00, shop " in kept_text(open_pauses()[0], "reason")
+        assert " over CN¥40.00, shop " in kept_text(open_pauses()[0], "reason")
     prove()
 
 
@@ -544,7 +544,7 @@ def test_what_was_found_about_what_was_left_out_is_asked_again_once_an_operator_
         prove()
 
     assert open_holds().count() == 1
-    assert f"{transfer}  lulu  ¥40.00  left_out, now {first}" in run(transfers)
+    assert f"{transfer}  lulu  CN¥40.00  left_out, now {first}" in run(transfers)
     with pytest.raises(HoldAsksQuestion):
         release_hold(open_holds().get(), by=operators[1], reason="It will be fine", now=NOW + 9 * DAY)
     with pytest.raises(AnotherOperatorNeeded):
@@ -591,7 +591,7 @@ def test_what_was_left_out_is_listed_and_resolved_at_the_terminal(committed_db: 
     known = run(transfers)
     second = run(resolve_command, transfer, "settled", "Statement 7", "--by", "bo@example.com")
 
-    assert f"{transfer}  lulu  ¥40.00  left_out, now unknown  in no file here" in listed
+    assert f"{transfer}  lulu  CN¥40.00  left_out, now unknown  in no file here" in listed
     assert "Written down." in first
     assert "ada@example.com settled: Statement 7" in known
     assert "Resolved: settled." in second

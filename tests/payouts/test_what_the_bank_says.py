@@ -112,7 +112,7 @@ def test_a_file_that_the_bank_forgets_is_unknown_and_never_sent_again(bank: Bank
     assert causes(shop) == ["unknown"]
     (row,) = payouts_of(shop)
     assert (row.state, row.reason) == (
-        "checking", "Your payout of ¥100.00 is being checked with the bank. Your money is safe.",
+        "checking", "Your payout of CN¥100.00 is being checked with the bank. Your money is safe.",
     )  # fmt: skip
     prove()
 

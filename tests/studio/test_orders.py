@@ -79,7 +79,7 @@ FEWER = report("1", **THREE | {"quantity": 2, "paid_minor": 19800}, reported_at=
     cases_but_every(2, [
         ([settled("1", **THREE)], "× 3", "× 3"),
         ([settled("1", **THREE), ONE_BACK], "3 bought, 1 returned", "买 3 件，退 1 件"),
-        ([settled("1", **THREE), HALF_BACK], "3 bought, ¥50.00 refunded", "买 3 件，退款 ¥50.00"),
+        ([settled("1", **THREE), HALF_BACK], "3 bought, CN¥50.00 refunded", "买 3 件，退款 ¥50.00"),
         ([settled("1", **THREE), CHEAPER], "× 3", "× 3"),
         ([settled("1", **THREE), CHEAPER, OF_THE_CHEAPER], "3 bought, 1 returned", "买 3 件，退 1 件"),
         ([settled("1", **THREE), ONE_BACK, TWO_CHEAPER, OF_TWO_CHEAPER], "3 bought, 2 returned", "买 3 件，退 2 件"),

@@ -62,7 +62,7 @@ def test_a_payout_is_confirmed_with_amount_and_account_and_can_be_cancelled_whil
     assert "cannot be cancelled any more" in again.content.decode()
     too_much = client.post("/studio/mei/payout", {"amount": "100.01", "currency": "CNY", "key": "l"})
     assert too_much.status_code == 409
-    assert "Only ¥100.00 is available" in too_much.content.decode()
+    assert "Only CN¥100.00 is available" in too_much.content.decode()
 
 
 def test_the_next_payout_is_not_offered_while_one_is_in_progress() -> None:

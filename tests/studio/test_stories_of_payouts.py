@@ -147,7 +147,9 @@ def test_under_a_floor_a_keeper_reads_what_is_missing_and_a_higher_one_spares_wh
     assert not Payout.objects.exists()
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "A payout is at least ¥1.00."), ("zh", "每笔提现至少 ¥1.00。")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "A payout is at least CN¥1.00."), ("zh", "每笔提现至少 ¥1.00。")]
+)
 def test_a_keeper_who_asks_for_less_than_the_floor_with_enough_in_the_balance_reads_the_floor_alone(
     language: str, words: str
 ) -> None:

@@ -51,7 +51,8 @@ def test_a_return_before_settlement_is_read_once_whatever_its_case_says() -> Non
     take_in(refund(back=1238, refund_minor=9900, reported_at=NOW, refunded_at=NOW - 10 * DAY + HOUR))
 
     assert [step for step in before if "eturn" in step] == [
-        "Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75."
+        "Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75. "
+        "The other 20%, CN¥4.95, is Joey's platform fee, which its operator keeps."
     ]
     assert [step for step in steps() if "eturn" in step] == [step for step in before if "eturn" in step]
     assert "Settled; available on 21 Nov | The amount stays." in steps()
@@ -64,7 +65,8 @@ def test_a_return_after_settlement_says_the_same_with_what_is_taken_back() -> No
 
     assert steps()[-2:] == [
         "A return was reported −CN¥99.00 | The marketplace takes CN¥12.38 of the commission back.",
-        "Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75.",
+        "Returned 1 of 3: −CN¥9.90 | Your part is now 80% of CN¥24.75. "
+        "The other 20%, CN¥4.95, is Joey's platform fee, which its operator keeps.",
     ]
 
 
@@ -93,7 +95,8 @@ def test_a_second_return_names_its_own_amount_and_not_the_sum() -> None:
 
     assert steps()[-2:] == [
         "A return was reported −CN¥99.00 | The marketplace takes CN¥12.38 of the commission back.",
-        "Returned 1 of 3: −CN¥9.91 | Your part is now 80% of CN¥12.37.",
+        "Returned 1 of 3: −CN¥9.91 | Your part is now 80% of CN¥12.37. "
+        "The other 20%, CN¥2.47, is Joey's platform fee, which its operator keeps.",
     ]
 
 

@@ -1,6 +1,6 @@
 """Add the address of a feed."""
 
-from datetime import datetime
+from datetime import time
 from pathlib import Path
 
 import click
@@ -33,7 +33,7 @@ def add(
 ) -> None:
     """Fetch the goods of feed:NAME from an address, on a schedule. Given again, it replaces what was kept."""
     try:
-        moment = datetime.strptime(at, "%H:%M").time() if at else None  # noqa: DTZ007 - a time of any day
+        moment = time.fromisoformat(at) if at else None
     except ValueError:
         raise click.BadParameter("Write the time as HH:MM.", param_hint="--at") from None
     with deciding_if_named(data, by, command="feed") as operator:
