@@ -16,6 +16,7 @@ from tests.journeys.running import RunningJoey
 
 SHOP_NAMES = {"zh": "窗边的小铺", "en": "Window shop"}
 SEARCHES = {"zh": "茶", "en": "tea"}
+YUAN = {"zh": "(?<!N)¥", "en": "CN¥"}
 AS_OF = {"zh": r"(截至|更新于)\s*.*\d\d:\d\d", "en": r"as of .*\d\d:\d\d"}
 AD = {"zh": "广告", "en": "Ad"}
 SIZES = [(320, 100), (320, 200), (390, 100), (768, 100), (900, 100), (1280, 100)]  # width, text in percent
@@ -107,7 +108,7 @@ def test_from_the_home_page_to_earnings_with_a_thumb(
     buyer.looks_right("listing")
     said = buyer.page.locator("main").inner_text()
     assert AD[language] in said
-    assert re.search({"zh": r"(?<!CN)¥\d", "en": r"CN¥\d"}[language], said)
+    assert re.search(rf"{YUAN[language]}\d", said)
     assert re.search(AS_OF[language], said)
     go_on = buyer.page.locator(".bar a[href^='/go/']")
     box = go_on.bounding_box()
@@ -140,7 +141,7 @@ def test_from_the_home_page_to_earnings_with_a_thumb(
     keeper.looks_right("trace", titles=(order["title"],))
     tab(page, "earnings")
     figure = page.locator(".figure.is-pending b").first.inner_text()
-    assert re.fullmatch(r"CN¥\d[\d,]*\.\d\d", figure.strip()), figure
+    assert re.fullmatch(rf"{YUAN[language]}\d[\d,]*\.\d\d", figure.strip()), figure
     assert page.locator(row).count() == 1
     keeper.looks_right("earnings")
     tab(page, "share")
