@@ -11,11 +11,12 @@ from joey.kit import sql
 from joey.kit.refusals import Conflict, Invalid
 from joey.kit.text import read_reason
 from joey.money.money import Money
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 
 @transaction.atomic

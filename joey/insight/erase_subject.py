@@ -17,6 +17,7 @@ from joey.commissions.erase_reasons import erase_line_texts
 from joey.kit.refusals import Refusal
 from joey.kit.text import read_reason
 from joey.payouts.erase_texts import erase_pause, erase_payee, erase_payout, erase_shop_texts, payouts_and_payees_of
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.erasable import texts_of
 from joey.record.erase_texts import Erasure, erase_texts_about, id_in
@@ -65,7 +66,7 @@ def erase_subject(subject: str, *, reason: str, now: datetime, by: Person | None
     why = read_reason(reason)
     if by is not None:
         check_operator(by)
-    erasure = Erasure(by=str(by.pk) if by else "terminal", reason=why, now=now)
+    erasure = Erasure(by=name_of(by), reason=why, now=now)
     kind, _colon, name = subject.partition(":")
     if kind == "shop":
         shop_id = shop_id_of(name, field="subject")

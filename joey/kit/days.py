@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
+from joey.kit.reader import reads_chinese
 from joey.kit.zone import is_taken_for_granted, zone, zone_name
 
 
@@ -20,7 +21,7 @@ def clock_text(moment: datetime, *, seconds: bool = False, zone_beside: bool = T
     """The time of day in the zone of the pages, with the zone named beside it unless readers take it for granted."""
     local = moment.astimezone(zone())
     rest = f":{local:%M:%S}" if seconds else f":{local:%M}"
-    if (get_language() or "zh").startswith("zh"):
+    if reads_chinese():
         clock = f"{local:%H}{rest}"
     else:
         clock = f"{local.hour % 12 or 12}{rest}\u00a0{'am' if local.hour < 12 else 'pm'}"

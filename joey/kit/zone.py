@@ -5,7 +5,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
+
+from joey.kit.reader import reads_chinese
 
 
 @lru_cache(maxsize=4)
@@ -29,7 +31,7 @@ def zone_name(name: str = "") -> str:
 
 def is_taken_for_granted() -> bool:
     """Whether readers of the active language expect times to be in this zone: China has the one, and reads Chinese."""
-    return str(settings.JOEY_ZONE) == "Asia/Shanghai" and (get_language() or "zh").startswith("zh")
+    return str(settings.JOEY_ZONE) == "Asia/Shanghai" and reads_chinese()
 
 
 def midnight(moment: datetime) -> datetime:

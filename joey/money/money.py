@@ -6,9 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit.reader import reads_chinese
 from joey.kit.refusals import Invalid, Text
 
 # ISO 4217 exponents of the currencies that marketplaces and feeds sell in: two digits except for those below.
@@ -32,7 +32,7 @@ def symbol_of(currency: str, language: str = "") -> str:
 
     Who does not read Chinese may read a mere ¥ as yen.
     """
-    if currency == "CNY" and not (language or get_language() or "zh").startswith("zh"):
+    if currency == "CNY" and not reads_chinese(language):
         return "CN¥"
     return SYMBOLS.get(currency, currency + " ")
 

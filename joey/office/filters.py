@@ -85,3 +85,18 @@ class IsEmpty(admin.EmptyFieldListFilter):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.title = heading_of(self.field.model, self.field.name)
+
+
+class OpenOrAnswered(admin.SimpleListFilter):
+    """Rows that wait for an operator's answer, or that have one."""
+
+    title = gettext_lazy("open")
+    parameter_name = "open"
+    only_open: Any  # of a table: its rows and whether they are to be open → those rows
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wish = self.value()
+        return self.only_open(queryset, wish == "yes") if wish in ("yes", "no") else queryset

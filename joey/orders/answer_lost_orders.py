@@ -20,6 +20,7 @@ from joey.orders.answer_clock import ANSWER_WITHIN, ASK_FOR, in_turn, moved, sil
 from joey.orders.ask_for_orders import AskedTogether, ask_for, askable, asked_together
 from joey.orders.models import LostOrder
 from joey.orders.settle_lost_orders import LOOKED_AT_FOR, settle_lost_orders
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 
@@ -67,7 +68,7 @@ def ask_again(lost_id: UUID, *, by: Person | None, now: datetime) -> LostOrder:
     if lost.state not in _ASKED_FOR:
         raise Conflict(_("This order is not asked for any more: it has its answer."))
     with transaction.atomic():
-        facts = {"by": str(by.pk) if by else "terminal"}
+        facts = {"by": name_of(by)}
         append("lost_order.asked_again", f"lost_order:{lost.pk}", facts, shop_id=lost.shop_id, happened_at=now)
     _move_clocks(lost.marketplace, now=now)
     lost.refresh_from_db()

@@ -14,6 +14,7 @@ from joey.orders.claim_lines import BY_OPERATOR
 from joey.orders.models import OperatorAttribution, OrderClaim, OrderLine
 from joey.orders.of_others import known_under, line_key
 from joey.orders.take_order_reports import lock_lines_of
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
@@ -50,7 +51,7 @@ def attribute_line(line_id: UUID, shop: Shop, *, reason: str, by: Person | None,
         marketplace=line.marketplace, external_order=line.external_order, external_line=line.external_line,
         external_part=line.external_part, shop=shop,
     )  # fmt: skip
-    facts = {"by": str(by.pk) if by else "terminal", "reason": kept.fact, "suspense": line.suspense}
+    facts = {"by": name_of(by), "reason": kept.fact, "suspense": line.suspense}
     append("order_line.given", f"order_line:{line.pk}", facts, shop_id=shop.pk, happened_at=now)
     line.shop, line.suspense, line.failed_evidence = shop, OrderLine.Suspense.NONE, []
     line.evidence_kind, line.revision = BY_OPERATOR, int(sql.value("SELECT nextval('orders_revision')"))

@@ -12,11 +12,12 @@ from joey.kit.text import read_reason
 from joey.orders.mark_violations import VIOLATIONS
 from joey.orders.models import Dispute
 from joey.orders.take_order_reports import lock_lines_of
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from joey.orders.stage_reports import Origin
 from joey.orders.staged_tables import LEFT_LIST, TAKEN_WITHIN
 from joey.orders.storable import PROBLEM_MAX
 from joey.orders.take_order_reports import Given, lock_lines_of, take_with_origins
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 
@@ -87,7 +88,7 @@ def retry_unreadable(report_id: UUID, *, by: Person | None, now: datetime) -> bo
     lock_lines_of(connector.code)
     _listed_by(report_id)  # it may have been read while this waited for the lock
     read = _retry(connector, _unreadable(connector.code, only=report_id), now=now).read > 0
-    facts = {"by": str(by.id) if by else "terminal", "marketplace": connector.code, "read": read}
+    facts = {"by": name_of(by), "marketplace": connector.code, "read": read}
     append("report.retried", f"order_report:{report_id}", facts, happened_at=now)
     return read
 

@@ -14,9 +14,9 @@ from joey.payouts.copy_payouts import copy_rows
 from joey.payouts.models import PayoutPause, PayoutPauseEnding
 from joey.payouts.read_before import named_by_new, read
 from joey.payouts.record_carried_over import not_here
+from joey.people.actors import name_of
 from joey.record.append import append
 from joey.record.erasable import TextRef
-from joey.shops.operators import name_of
 
 
 def pauses_since(before: psycopg.Connection) -> list[PayoutPause]:

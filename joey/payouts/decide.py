@@ -17,9 +17,10 @@ from joey.payouts.policy import WINDOW
 from joey.payouts.release import release_payout
 from joey.payouts.states import TRANSITIONS
 from joey.payouts.withdraw import withdraw_prepared
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 
 class SecondOperatorNeeded(Conflict):

@@ -19,12 +19,13 @@ from joey.payouts.models import Payout, PayoutHold, PayoutHoldClosing
 from joey.payouts.placed_before import placed_before
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
 from joey.payouts.withdraw import withdraw_prepared
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer
 from joey.shops.models import Shop
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 QUESTIONS = (PayoutHold.Cause.UNKNOWN, PayoutHold.Cause.CONTRADICTION)
 

@@ -13,11 +13,12 @@ from joey.payouts.left_out import waits_for_left_out
 from joey.payouts.models import PayoutPause, PayoutPauseEnding
 from joey.payouts.placed_before import placed_before
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.kept_texts import refer, with_texts
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 
 class PauseAsksQuestion(Conflict):

@@ -23,12 +23,12 @@ from joey.payouts.models import (
 from joey.payouts.payee_details import read_details
 from joey.payouts.read_before import read
 from joey.payouts.record_decision import append_decided
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import TextRef, keep_text, text_of
 from joey.record.models import ErasableText, Event
 from joey.shops.models import Shop
-from joey.shops.operators import name_of
 
 M = TypeVar("M", bound=Model)
 

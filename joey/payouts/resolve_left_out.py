@@ -26,11 +26,12 @@ from joey.payouts.rails.registry import connect_rail, default_rail
 from joey.payouts.release import release_payout
 from joey.payouts.resolve import AnotherOperatorNeeded, NothingToResolve, check_possible
 from joey.payouts.stop_for_left_out import stop_for
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.shops.models import Shop
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 _A, _O = PayoutAttempt.State, PayoutDecision.Outcome
 PAID, NOT_PAID = _O.SETTLED.value, _O.REJECTED.value

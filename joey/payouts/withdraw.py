@@ -10,10 +10,11 @@ from joey.kit.refusals import Conflict
 from joey.kit.text import read_reason
 from joey.payouts.models import Payout, PayoutAttempt, PayoutFile, PayoutSubmission
 from joey.payouts.sending_lock import wait_until_nothing_is_sent
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append, append_set
 from joey.record.erasable import keep_text
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 _PREPARED, _WITHDRAWN = PayoutAttempt.State.PREPARED, PayoutAttempt.State.WITHDRAWN
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import sql
 from joey.kit.clock import now as database_now
 from joey.kit.refusals import Conflict, Forbidden
+from joey.people.actors import name_of
 from joey.people.contact import read_contact
 from joey.people.models import Person
 from joey.people.own_tokens import end_tokens_of
@@ -43,7 +44,7 @@ def end_operator(person: Person, *, by: Person | None) -> None:
     Person.objects.filter(pk=person.pk).update(is_staff=False, is_superuser=False)
     end_sessions_of(person)
     end_tokens_of(person, now=now)
-    append("person.operator_ended", f"person:{person.id}", {"by": str(by.pk) if by else "terminal"}, happened_at=now)
+    append("person.operator_ended", f"person:{person.id}", {"by": name_of(by)}, happened_at=now)
 
 
 def operator_by_contact(contact_text: str) -> Person:

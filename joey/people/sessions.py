@@ -42,10 +42,14 @@ def note_use(session: SessionBase, person: Person, *, now: datetime) -> None:
         _keep_until(session, person, now)
 
 
+def idle_hours(person: Person) -> int:
+    """After how many hours without use a session of theirs ends."""
+    return int(settings.JOEY_OFFICE_IDLE_HOURS if person.is_operator else settings.JOEY_IDLE_HOURS)
+
+
 def _keep_until(session: SessionBase, person: Person, now: datetime) -> None:
-    hours = settings.JOEY_OFFICE_IDLE_HOURS if person.is_operator else settings.JOEY_IDLE_HOURS
     end = datetime.fromisoformat(session[SIGNED_IN_AT]) + timedelta(days=settings.JOEY_SESSION_DAYS)
-    session.set_expiry(max(1, int(min(timedelta(hours=hours), end - now).total_seconds())))
+    session.set_expiry(max(1, int(min(timedelta(hours=idle_hours(person)), end - now).total_seconds())))
 
 
 def sessions_of(person: Person, *, this_key: str | None, now: datetime) -> list[SessionRow]:

@@ -26,6 +26,7 @@ from joey.marketplaces.own_accounts import (
 )
 from joey.marketplaces.own_codes import new_own_code
 from joey.marketplaces.port import Connector, MarketplaceRefused
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.sharing.end_lease import end_open_lease
@@ -34,7 +35,6 @@ from joey.sharing.models import Position, PositionLease
 from joey.sharing.own_position import choose_position, prove_position, with_answer
 from joey.sharing.register_positions import check_key
 from joey.shops.models import Shop, ShopAccount
-from joey.shops.operators import name_of
 from joey.shops.own_account import own_account_of, own_accounts_of
 
 JUST_NOW = timedelta(minutes=10)  # of the reports, to see whether they are granted

@@ -12,13 +12,14 @@ from joey.kit.refusals import Conflict
 from joey.kit.sets import SetTable
 from joey.kit.text import read_reason
 from joey.marketplaces import registry
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append, append_set
 from joey.record.erasable import keep_text
 from joey.record.kinds import identifier, identifier_sql
 from joey.sharing.models import Position, PositionLease
 from joey.sharing.rest_positions import rest_at, rest_of
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 IDLE_DAYS = 30  # without an outbound click or an order, a lease ends
 

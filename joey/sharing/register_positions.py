@@ -13,6 +13,7 @@ from joey.marketplaces import registry
 from joey.marketplaces.keepers_accounts import operators_connector
 from joey.marketplaces.pace import in_bulk
 from joey.marketplaces.port import Connector, GrantsByInvitation
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.kinds import identifier
@@ -129,6 +130,6 @@ def _keep(marketplace: str, key: str, *, now: datetime, by: Person | None) -> bo
         marketplace=marketplace, key=key, defaults={"free_from": now.replace(microsecond=0), "registered_at": now}
     )
     if new:
-        facts = {"marketplace": marketplace, "position": identifier(key), "by": str(by.id) if by else "terminal"}
+        facts = {"marketplace": marketplace, "position": identifier(key), "by": name_of(by)}
         append("position.registered", f"position:{marketplace}", facts, happened_at=now)
     return new

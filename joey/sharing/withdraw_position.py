@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict
 from joey.kit.text import read_reason
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
@@ -37,7 +38,7 @@ def withdraw_position(position: Position, *, reason: str, by: Person | None = No
     facts = {
         "marketplace": position.marketplace,
         "position": identifier(position.key),
-        "by": str(by.id) if by else "terminal",
+        "by": name_of(by),
         "reason": keep_text(reason, shop_id=shop_id).fact,
     }
     append("position.withdrawn", f"position:{position.pk}", facts, happened_at=now, shop_id=shop_id)

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Conflict, Invalid, NotFound
 from joey.kit.text import read_reason
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.record.erase_texts import Erasure, erase_kept
 from joey.shops.arrange import hide_listing, show_listing
 from joey.shops.models import BuyerReport
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 Outcome = BuyerReport.Outcome
 AT_ONCE = 500  # reports that one run of the job deletes

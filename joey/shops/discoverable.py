@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid
 from joey.kit.text import read_reason
+from joey.people.actors import name_of
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text
 from joey.shops.models import Listing, Shop
-from joey.shops.operators import check_operator, name_of
+from joey.shops.operators import check_operator
 
 GOODS = 3
 Front = Shop.Front

@@ -2,10 +2,8 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from joey.kit import clock
@@ -13,6 +11,7 @@ from joey.kit.refusals import Gone
 from joey.orders.settled_shops import has_settled
 from joey.sharing.public_link import gone_listing_behind
 from joey.shops.gone_listing import gone_listing, no_longer_shown
+from joey.storefront.asked_language import page_language
 from joey.storefront.cache_control import set_cache_control
 
 
@@ -20,7 +19,7 @@ def gone_page(request: HttpRequest, gone: Gone) -> HttpResponse:
     """410, whichever way it was asked for: its address, a share link, a poster, an outbound click."""
     now = clock.now()
     slug, listing_id = str(gone.facts["shop"]), UUID(gone.facts["listing"])
-    language = get_language() or settings.LANGUAGE_CODE
+    language = page_language()
     page = gone_listing(slug, listing_id, language=language, now=now, has_settled=has_settled())
     response = render(request, "gone.html", {"page": page, "now": now}, status=410, using="jinja2")
     return set_cache_control(response, now=now, expires=page.expires_at, private=True)

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from joey.catalog.same_item.queries import Elsewhere, elsewhere
@@ -17,6 +16,7 @@ from joey.money.money import Money
 from joey.sharing.own_code import own_code
 from joey.sharing.public_link import known_copy_code
 from joey.shops.listing_page import ListingPage, listing_page
+from joey.storefront.asked_language import page_language
 from joey.storefront.cache_control import set_cache_control
 from joey.storefront.from_link import from_link
 from joey.storefront.in_app import app_of, opens_here, refusal_of
@@ -62,7 +62,7 @@ def see_elsewhere(request: HttpRequest, slug: str, listing_id: UUID, offer_id: U
     """On to the same item at another marketplace, untracked: straight there, or by the page where the app refuses."""
     now = clock.now()
     page = _listing_page(slug, listing_id, now)
-    found = elsewhere([page.card.offer_id], language=_language(), now=now).get(page.card.offer_id, ())
+    found = elsewhere([page.card.offer_id], language=page_language(), now=now).get(page.card.offer_id, ())
     there = next((each for each in found if each.offer.id == offer_id and each.address), None)
     if there is None:  # its price ended meanwhile, or it is no longer thought to be the same
         return HttpResponseRedirect(f"/s/{slug}/{listing_id}")
@@ -101,12 +101,8 @@ def _page(
 
 
 def _listing_page(slug: str, listing_id: UUID, now: datetime) -> ListingPage:
-    return listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
+    return listing_page(slug, listing_id, language=page_language(), now=now, shares_ppm=plan_shares(now))
 
 
 def _agent(request: HttpRequest) -> str:
     return request.headers.get("user-agent", "")
-
-
-def _language() -> str:
-    return get_language() or str(settings.LANGUAGE_CODE)

@@ -3,10 +3,8 @@
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +17,7 @@ from joey.shops.names import REASONS
 from joey.shops.queries import shop_by_slug
 from joey.shops.read_report import report_by_reference, reportable_title
 from joey.shops.report_listing import WORDS_MOST, report_listing
+from joey.storefront.asked_language import page_language
 
 
 class ReportForm(StrictForm):
@@ -35,7 +34,7 @@ class ReportForm(StrictForm):
 def report(request: HttpRequest, slug: str, listing_id: UUID | None = None) -> HttpResponse:
     """Of an item or, without one, of the whole shop."""
     shop = shop_by_slug(slug)
-    title = reportable_title(shop, listing_id, language=get_language() or settings.LANGUAGE_CODE)
+    title = reportable_title(shop, listing_id, language=page_language())
     form, taken = ReportForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         try:
@@ -63,7 +62,7 @@ def answered(request: HttpRequest) -> HttpResponse:
     reference, problem, state, status = request.GET.get("reference", ""), "", None, 200
     if reference:
         try:
-            state = report_by_reference(reference, language=get_language() or settings.LANGUAGE_CODE)
+            state = report_by_reference(reference, language=page_language())
         except Refusal as refusal:
             problem, status = str(refusal.text), status_of(refusal)
     now = clock.now()

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from joey.catalog.pictures.keep_pictures import picture_bytes
@@ -28,7 +27,7 @@ from joey.sharing.share import Poster, poster_of, url_of
 from joey.shops.connected import can
 from joey.shops.front_page import front_page
 from joey.shops.listing_page import listing_page
-from joey.storefront.asked_language import asked_language
+from joey.storefront.asked_language import asked_language, page_language
 from joey.storefront.cache_control import how_long, set_cache_control
 from joey.storefront.chart import chart_of
 from joey.storefront.from_link import from_link
@@ -41,7 +40,7 @@ _START = re.compile(r"[0-9]{1,6}")
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    page = front_page(language=_language(), now=now, has_settled=has_settled())
+    page = front_page(language=page_language(), now=now, has_settled=has_settled())
     facts = {"page": page, "now": now, "site": settings.JOEY_URL, "asked": asked_language(request)}
     return _page(request, "front.html", facts, now=now, expires=page.expires_at)
 
@@ -50,7 +49,7 @@ def front(request: HttpRequest) -> HttpResponse:
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     start = request.GET.get("start", "")
     start_at = int(start) if _START.fullmatch(start) else 0
-    page = shop_html(slug, language=_language(), start=start_at, asked=asked_language(request))
+    page = shop_html(slug, language=page_language(), start=start_at, asked=asked_language(request))
     return set_cache_control(HttpResponse(page.text), now=page.now, expires=page.expires_at)
 
 
@@ -58,8 +57,8 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
 def listing(request: HttpRequest, slug: str, listing_id: UUID) -> HttpResponse:
     """Opened inside the shop, or handed on by the counted link with the click's id."""
     now = clock.now()
-    page = listing_page(slug, listing_id, language=_language(), now=now, shares_ppm=plan_shares(now))
-    same = elsewhere([page.card.offer_id], language=_language(), now=now).get(page.card.offer_id, ())
+    page = listing_page(slug, listing_id, language=page_language(), now=now, shares_ppm=plan_shares(now))
+    same = elsewhere([page.card.offer_id], language=page_language(), now=now).get(page.card.offer_id, ())
     click, code = from_link(request)
     token = click or own_code(slug, listing_id, now=now)
     facts = {
@@ -129,7 +128,7 @@ def picture(request: HttpRequest, offer_id: UUID) -> HttpResponse:
 def poster(request: HttpRequest, code: str) -> HttpResponse:
     """The poster of a share link, for the API and for long presses. Drawn at most once a minute for one price."""
     now = clock.now()
-    asked = (code, _language(), request.GET.get("layout") or "full", int(now.timestamp()) // 60)
+    asked = (code, page_language(), request.GET.get("layout") or "full", int(now.timestamp()) // 60)
     made = _poster(*asked)
     if made.until is not None and made.until <= now:  # its price ended within this minute
         _poster.cache_clear()
@@ -156,7 +155,3 @@ def _page(
 ) -> HttpResponse:
     response = render(request, template, facts, using="jinja2")
     return set_cache_control(response, now=now, expires=expires, private=private)
-
-
-def _language() -> str:
-    return get_language() or str(settings.LANGUAGE_CODE)

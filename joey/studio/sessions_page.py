@@ -1,12 +1,11 @@
 """Where a person is signed in, and an end to it."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from joey.kit import clock
-from joey.people.sessions import end_session_of, end_sessions_of, sessions_of
+from joey.people.sessions import end_session_of, end_sessions_of, idle_hours, sessions_of
 from joey.studio.access import keeper, keeper_only, page
 from joey.studio.forms import EndSessionForm
 
@@ -36,12 +35,11 @@ def sessions_page(request: HttpRequest) -> HttpResponse:
         else:
             end_session_of(person, form.cleaned_data["session"])
         return HttpResponseRedirect(f"{request.path}?done=ended")
-    hours = settings.JOEY_OFFICE_IDLE_HOURS if person.is_operator else settings.JOEY_IDLE_HOURS
     facts = {
         "form": form,
         "sessions": sessions_of(person, this_key=this, now=now),
         "device_of": device_of,
-        "idle_hours": hours,
+        "idle_hours": idle_hours(person),
         "done": request.GET.get("done") == "ended",
         "now": now,
     }

@@ -12,8 +12,9 @@ from joey.catalog.feeds.models import FeedAddress
 from joey.catalog.feeds.schedule import EVERY_HOURS
 from joey.catalog.intake.files.read_mapping import read_mapping
 from joey.catalog.intake.ready_mappings import mapping_file
-from joey.kit.refusals import Conflict, Forbidden, Invalid, NotFound
+from joey.kit.refusals import Conflict, Invalid, NotFound
 from joey.marketplaces.imported import is_feed
+from joey.people.actors import check_active, name_of
 from joey.people.models import Person
 from joey.record.append import append
 
@@ -34,7 +35,8 @@ def add_feed(
 
     `by` is None at the terminal. Raises Invalid ("marketplace", "address", "every", "mapping"), AccountLocked.
     """
-    _check(by)
+    if by is not None:
+        check_active(by)
     if not is_feed(marketplace):
         raise Invalid(_("A feed is feed:NAME, of up to 59 of a–z, 0–9 and “-”."), field="marketplace")
     address = read_address(address)
@@ -54,7 +56,7 @@ def add_feed(
     feed, _made = FeedAddress.objects.update_or_create(
         marketplace=marketplace, defaults=given | fresh, create_defaults=given | {"added_at": now}
     )
-    facts = {"by": _name(by), "every_hours": every_hours, "complete": is_complete}
+    facts = {"by": name_of(by), "every_hours": every_hours, "complete": is_complete}
     append("feed.added", marketplace, facts, happened_at=now)
     return feed
 
@@ -95,12 +97,13 @@ def remove_feed(marketplace: str, *, by: Person | None, now: datetime) -> None:
     """Forget the address and its list. The goods stay until their prices expire. Raises NotFound."""
     feed = _locked(marketplace, by)
     feed.delete()
-    append("feed.removed", marketplace, {"by": _name(by)}, happened_at=now)
+    append("feed.removed", marketplace, {"by": name_of(by)}, happened_at=now)
     shutil.rmtree(folder_of(marketplace), ignore_errors=True)
 
 
 def _locked(marketplace: str, by: Person | None) -> FeedAddress:
-    _check(by)
+    if by is not None:
+        check_active(by)
     feed = FeedAddress.objects.select_for_update().filter(pk=marketplace).first()
     if feed is None:
         raise NotFound(_("No address is known for %s.") % marketplace[:64])
@@ -109,14 +112,5 @@ def _locked(marketplace: str, by: Person | None) -> FeedAddress:
 
 def _kept(feed: FeedAddress, kind: str, by: Person | None, now: datetime) -> FeedAddress:
     feed.save(update_fields=["paused_at", "held_at", "may_shrink", "next_at"])
-    append(kind, feed.pk, {"by": _name(by)}, happened_at=now)
+    append(kind, feed.pk, {"by": name_of(by)}, happened_at=now)
     return feed
-
-
-def _check(by: Person | None) -> None:
-    if by is not None and not by.is_operator:
-        raise Forbidden(_("Only an operator can do this."))
-
-
-def _name(by: Person | None) -> str:
-    return str(by.id) if by else "terminal"

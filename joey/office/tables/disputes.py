@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import clock
 from joey.marketplaces import registry
 from joey.office.columns import NOTHING
-from joey.office.filters import InWords
+from joey.office.filters import InWords, OpenOrAnswered
 from joey.office.read_only import WithReason, each_with_reason, operator, reason_text
 from joey.office.site import office
 from joey.office.words import actor_in_words, in_words
@@ -23,18 +23,8 @@ from joey.orders.disputes import only_open
 from joey.orders.models import Dispute
 
 
-class WaitsForAnswer(admin.SimpleListFilter):
-    """Those that wait for an operator, or those that were answered."""
-
-    title = _("open")
-    parameter_name = "open"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        wish = self.value()
-        return only_open(queryset, wish == "yes") if wish in ("yes", "no") else queryset
+class WaitsForAnswer(OpenOrAnswered):
+    only_open = staticmethod(only_open)
 
 
 @admin.register(Dispute, site=office)

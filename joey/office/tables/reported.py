@@ -1,7 +1,6 @@
 """What buyers report of listings and shops, and what keepers appeal: look, answer, hide or show."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from joey.kit import clock
 from joey.office.asked_field import AskedField
 from joey.office.columns import NOTHING, time_text
+from joey.office.filters import OpenOrAnswered
 from joey.office.read_only import WithReason, ask_reason, each, operator, reason_text
 from joey.office.site import office
 from joey.office.words import VALUES, actor_in_words
@@ -21,18 +21,8 @@ from joey.shops.models import BuyerReport
 from joey.shops.read_report import only_open
 
 
-class Open(admin.SimpleListFilter):
-    """Those that wait for an answer, or those that have one."""
-
-    title = _("open")
-    parameter_name = "open"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        wish = self.value()
-        return only_open(queryset, wish == "yes") if wish in ("yes", "no") else queryset
+class Open(OpenOrAnswered):
+    only_open = staticmethod(only_open)
 
 
 @admin.register(BuyerReport, site=office)
