@@ -49,6 +49,7 @@ KEYS = {
     "kit_idempotentanswer (claim)": "names one running request",
     "kit_idempotentanswer (principal, route, key)": PERSON,
     "kit_partitioned (name)": SINGLE,
+    "kit_securityevent (once)": "of callers, who may be strangers, and of the whole instance",
     "kit_ratewindow (digest)": "limits callers, who may be strangers",
     "ledger_account (id)": "as NUMBERED: only postings of the same book name it, so put book_id in front",
     "ledger_pair (journal_kind, debit_kind, credit_kind)": SINGLE,

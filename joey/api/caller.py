@@ -8,6 +8,8 @@ from ninja.security import HttpBearer
 
 from joey.kit.client_address import address_of
 from joey.kit.refusals import Forbidden, NotFound
+from joey.kit.security_log import note_refused
+from joey.people.actors import note_no_operator
 from joey.people.models import Person, Scope
 from joey.people.tokens import LiveToken, count_bad_token, live_token
 from joey.shops.models import Shop
@@ -42,6 +44,7 @@ class BearerToken(HttpBearer):
             count_bad_token(address_of(request))
             return None
         if self.scope not in found.scopes:
+            note_refused("token.scope_missing", person=found.person.pk, facts={"scope": self.scope.value})
             raise ScopeMissing(self.scope.value)
         return found
 
@@ -72,5 +75,6 @@ def operator(request: HttpRequest) -> Person:
     """The caller as an operator. Raises NotFound for everyone else, so that the office cannot be found by trying."""
     caller = caller_of(request)
     if caller.shop_id is not None or not caller.person.is_staff:
+        note_no_operator(caller.person)
         raise NotFound(_("There is nothing at this address."))
     return caller.person

@@ -9,13 +9,14 @@ PROBLEM = {
     "title": "Problem",
     "description": "RFC 9457. `type` is the address of a page that explains it; `errors` names each field.",
     "type": "object",
-    "required": ["type", "title", "status", "detail", "code"],
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "code": {"type": "string", "enum": sorted(KINDS)},
+        "request_id": {"type": "string"},
         "field": {"type": "string"},
         "errors": {
             "type": "array",

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from joey.kit.current_request import request_id
 from joey.kit.http import headers_of, status_of
 from joey.kit.refusals import Invalid, Refusal
 from joey.kit.text import printable
@@ -148,6 +149,7 @@ def problem(
         "status": status,
         "detail": str(detail or KINDS[code].meaning),
         "code": code,
+        "request_id": request_id(),
     }
     if len(errors) == 1:
         document["field"] = errors[0].field

@@ -84,7 +84,7 @@ def end(token_id: UUID, data: Path) -> None:
         from joey.kit.clock import now
         from joey.people.own_tokens import end_token
 
-        end_token(token_id, now=now())
+        end_token(token_id, by=None, now=now())
     click.echo("Ended.")
 
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from contextvars import Context
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -85,7 +86,7 @@ class GroupCommit:
         self._queue.append((time.monotonic() + self.wait_seconds, committed, pending))
         counts.values[QUEUED] = len(self._queue)
         if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._run(), name="click writer")
+            self._writer = asyncio.create_task(self._run(), name="click writer", context=Context())  # of no request
         self._wake.set()
         if not self._timing:
             self._timing = True

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from contextvars import Context
 
 import psycopg
 
@@ -30,7 +31,7 @@ class Changes:
     def begin(self) -> None:
         """Start to listen, with the first page that a visitor wants."""
         if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="changes of shops")
+            self._task = asyncio.create_task(self._run(), name="changes of shops", context=Context())  # of no request
 
     async def close(self) -> None:
         if self._task is not None:

@@ -1,5 +1,6 @@
 """Delete what is not needed any more, and make the partitions of the days to come."""
 
+from django.conf import settings
 from django.db import OperationalError
 from procrastinate.contrib.django import app
 
@@ -24,6 +25,16 @@ def forget_answers(timestamp: int) -> None:
 def forget_rate_windows(timestamp: int) -> None:
     """Delete the rate limiter's windows that are over: the next hit of their key opens a new one anyway."""
     sql.execute("DELETE FROM kit_ratewindow WHERE ends_at < clock_timestamp() - interval '5 minutes'")
+
+
+@app.periodic(cron="37 19 * * *")
+@app.task(queueing_lock="kit.forget_security_events")
+def forget_security_events(timestamp: int) -> None:
+    """Delete what the security log has kept for its time."""
+    sql.execute(
+        "DELETE FROM kit_securityevent WHERE at < clock_timestamp() - make_interval(days => %s)",
+        [settings.JOEY_SECURITY_LOG_DAYS],
+    )
 
 
 @app.periodic(cron="*/5 * * * *")

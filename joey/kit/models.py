@@ -1,7 +1,11 @@
-"""Answers to writes that carry an Idempotency-Key, the rate limiter's windows, and the list of partitioned tables."""
+"""Answers to writes that carry an Idempotency-Key, the rate limiter's windows, the security log, and the list of
+partitioned tables.
+"""
 
 from django.db import models
 from django.db.models.functions import Now
+
+from joey.kit.ids import RowId
 
 
 class IdempotentAnswer(models.Model):
@@ -34,6 +38,29 @@ class RateWindow(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["ends_at"], name="kit_rate_window_over")]
+
+
+class SecurityEvent(models.Model):
+    """One event of the security log (security_log.py). It stays as it is, and is deleted when its time is over."""
+
+    id = models.UUIDField(primary_key=True, db_default=RowId())
+    at = models.DateTimeField(db_default=Now())
+    kind = models.CharField(max_length=48)
+    person_id = models.UUIDField(null=True)
+    about = models.CharField(max_length=80)
+    caller = models.CharField(max_length=45)
+    request_id = models.CharField(max_length=64)
+    facts = models.JSONField()
+    once = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001 (two empty ones clash)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "id"], name="kit_security_of_kind"),
+            models.Index(fields=["person_id", "id"], name="kit_security_of_person"),
+            models.Index(fields=["about", "id"], name="kit_security_about"),
+            models.Index(fields=["caller", "id"], name="kit_security_of_caller"),
+            models.Index(fields=["request_id"], name="kit_security_of_request"),
+        ]
 
 
 class Partitioned(models.Model):

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from joey.kit import sql
 from joey.kit.refusals import Text, TooMany
+from joey.kit.security_log import note_refused
 
 HIT = """
 INSERT INTO kit_ratewindow AS w (digest, hits, ends_at)
@@ -34,7 +35,9 @@ ON CONFLICT (digest) DO UPDATE SET
 WHERE w.hits < %(most)s OR w.ends_at <= clock_timestamp()
 RETURNING 1
 """
-WAIT = "SELECT ceil(extract(epoch FROM ends_at - clock_timestamp()))::int FROM kit_ratewindow WHERE digest = %s"
+WAIT = """
+SELECT ceil(extract(epoch FROM ends_at - clock_timestamp()))::int, ends_at FROM kit_ratewindow WHERE digest = %s
+"""
 FULL = "SELECT digest, hits, ends_at FROM kit_ratewindow WHERE digest = ANY(%(digests)s::bytea[]) AND ends_at > %(now)s"
 
 
@@ -62,15 +65,28 @@ def hit(*counted: tuple[Limit, str], now: datetime, text: Text, field: str | Non
     limits = {limit.digest(key): limit for limit, key in counted}
     ends = [now + limit.window for limit in limits.values()]
     found = sql.tuples(HIT, {"digests": list(limits), "ends": ends, "now": now})
-    waits = [ends_at - now for digest, hits, ends_at in found if hits > limits[bytes(digest)].most]
-    if waits:
-        raise TooMany(text, field=field, retry_after=max(1, -(-max(waits) // timedelta(seconds=1))))
+    over = [(bytes(digest), ends_at) for digest, hits, ends_at in found if hits > limits[bytes(digest)].most]
+    for digest, ends_at in over:
+        _note(limits[digest], digest, ends_at)
+    if over:
+        longest = max(ends_at - now for _digest, ends_at in over)
+        raise TooMany(text, field=field, retry_after=max(1, -(-longest // timedelta(seconds=1))))
 
 
 def hit_alone(limit: Limit, key: str, *, text: Text) -> None:
     """Count one hit where no transaction is open, before what is counted is known. One statement. Raises TooMany."""
     if not sql.tuples(HIT_ALONE, {"digest": limit.digest(key), "window": limit.window, "most": limit.most}):
-        raise TooMany(text, retry_after=max(1, sql.value(WAIT, [limit.digest(key)]) or 1))
+        digest = limit.digest(key)
+        seconds, ends_at = next(iter(sql.tuples(WAIT, [digest])), (1, None))  # None: it has ended since
+        if ends_at is not None:
+            _note(limit, digest, ends_at)
+        raise TooMany(text, retry_after=max(1, seconds))
+
+
+def _note(limit: Limit, digest: bytes, ends_at: datetime) -> None:
+    """Into the security log, once in a window."""
+    facts = {"limit": limit.name, "until": ends_at.isoformat()}
+    note_refused("limit.reached", facts=facts, once=f"{digest.hex()} {int(ends_at.timestamp())}")
 
 
 def used_up(counted: Iterable[tuple[Limit, str]], *, now: datetime) -> list[tuple[Limit, str, datetime]]:

@@ -1,7 +1,9 @@
-"""Log lines in UTC, like all times that the terminal says."""
+"""Log lines in UTC, like all times that the terminal says, with the id of the request that they are about."""
 
 import logging
 import time
+
+from joey.kit.current_request import request_id
 
 
 class UtcFormatter(logging.Formatter):
@@ -10,3 +12,7 @@ class UtcFormatter(logging.Formatter):
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%d %H:%M:%S UTC"
     default_msec_format = ""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        line, request = super().formatMessage(record), request_id()
+        return f"{line} (request {request})" if request else line

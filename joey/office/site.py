@@ -1,17 +1,20 @@
 """The office as one site at /office/: who may enter, what the side bar shows, which policy its pages carry."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
-from django.contrib.auth import logout as end_session
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+
+from joey.people.actors import note_no_operator
+from joey.people.models import Person
+from joey.people.sessions import sign_out
 
 SIGN_IN = "/studio/sign-in"
 
@@ -62,7 +65,7 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST":
-            end_session(request)
+            sign_out(request)
         return HttpResponseRedirect("/")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -145,6 +148,7 @@ def _side_bar() -> list[tuple[Any, list[dict[str, Any]]]]:
                 _item(_("Shops"), "storefront", table("shops_shop")),
                 _item(_("People"), "group", table("people_person")),
                 _item(_("API tokens"), "key", table("people_apitoken")),
+                _item(_("Security log"), "shield", table("kit_securityevent")),
             ],
         ),
     ]
@@ -168,6 +172,7 @@ def _to_sign_in(request: HttpRequest, to: str | None = None) -> HttpResponse:
 
 def _for_operators(request: HttpRequest) -> HttpResponse:
     """The same page at every address of the office, for a person who is no operator: it tells nothing of the office."""
+    note_no_operator(cast(Person, request.user))
     page = render(request, "for_operators.html", {"to": reverse("admin:index")}, status=404, using="jinja2")
     add_never_cache_headers(page)
     return page

@@ -17,13 +17,14 @@ from joey.office.tables import (
     positions,
     reported,
     reports,
+    security,
     who,
 )
 
 # importing them registers what they show
 TABLES = (
     commissions, disputes, feeds, gaps, jobs, lost_orders, orders, payout_files, payout_stops, payouts, positions,
-    reported, reports, who,
+    reported, reports, security, who,
 )  # fmt: skip
 
 urlpatterns = [path("office/", office.urls)]

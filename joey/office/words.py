@@ -67,6 +67,7 @@ COLUMNS: Mapping[str, Any] = {
     "ask_next_at": _("Asked for next at"),
     "ask_until": _("Asked for until"),
     "asked_at": _("Last asked at"),
+    "at": _("At"),
     "attempts": _("Attempts"),
     "cause": _("Cause"),
     "clicked_at": _("Clicked at"),

@@ -1,4 +1,4 @@
-"""The keyed hashes under which codes are kept: a copy of the table alone opens no account."""
+"""The keyed hashes under which codes and contacts are kept: a copy of the tables opens no account and names no one."""
 
 import hashlib
 import hmac
@@ -14,6 +14,11 @@ def code_hash(contact_value: str, code: str, *, browser: str, purpose: str) -> b
 def browser_hash(browser: str) -> bytes:
     """What is kept of the random value that a browser has in its cookie."""
     return _digest("browser", browser)
+
+
+def contact_hash(contact_value: str) -> bytes:
+    """Of a contact that may belong to no account."""
+    return _digest("contact", contact_value)
 
 
 def _digest(*parts: str) -> bytes:

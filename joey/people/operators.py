@@ -42,8 +42,8 @@ def end_operator(person: Person, *, by: Person | None) -> None:
         raise Forbidden(_("You are no operator any more."), field="by")
     now = database_now()
     Person.objects.filter(pk=person.pk).update(is_staff=False, is_superuser=False)
-    end_sessions_of(person)
-    end_tokens_of(person, now=now)
+    end_sessions_of(person, by=by)
+    end_tokens_of(person, by=by, now=now)
     append("person.operator_ended", f"person:{person.id}", {"by": name_of(by)}, happened_at=now)
 
 

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
+from joey.kit.security_log import note
+from joey.people.actors import name_of
 from joey.people.models import ApiToken, Person
+
+_NO_TOKEN = _("There is no such token; it may have ended already.")
 
 
 @dataclass(frozen=True)
@@ -35,19 +40,23 @@ def live_tokens(person: Person | None, *, now: datetime, limit: int) -> list[Tok
     return _rows((live if person is None else live.filter(person=person))[:limit])
 
 
+@transaction.atomic
 def revoke_token_of(person: Person, token_id: UUID, *, now: datetime) -> None:
     """End one of the person's tokens. Raises NotFound."""
-    _end(_live(now).filter(person=person, id=token_id), now)
+    if not _end(_live(now).filter(person=person, id=token_id), by=person, now=now):
+        raise NotFound(_NO_TOKEN)
 
 
-def end_token(token_id: UUID, *, now: datetime) -> None:
-    """End anyone's token, for an operator. Raises NotFound."""
-    _end(_live(now).filter(id=token_id), now)
+@transaction.atomic
+def end_token(token_id: UUID, *, by: Person | None, now: datetime) -> None:
+    """End anyone's token, for an operator; `by` None: from the terminal. Raises NotFound."""
+    if not _end(_live(now).filter(id=token_id), by=by, now=now):
+        raise NotFound(_NO_TOKEN)
 
 
-def end_tokens_of(person: Person, *, now: datetime) -> int:
+def end_tokens_of(person: Person, *, by: Person | None, now: datetime) -> int:
     """End all of the person's tokens; how many."""
-    return ApiToken.objects.filter(person=person, revoked_at=None).update(revoked_at=now)
+    return _end(ApiToken.objects.filter(person=person, revoked_at=None), by=by, now=now)
 
 
 def _live(now: datetime) -> QuerySet[ApiToken]:
@@ -63,6 +72,10 @@ def _rows(found: QuerySet[ApiToken]) -> list[TokenRow]:
     ]
 
 
-def _end(found: QuerySet[ApiToken], now: datetime) -> None:
-    if not found.order_by().update(revoked_at=now):
-        raise NotFound(_("There is no such token; it may have ended already."))
+def _end(found: QuerySet[ApiToken], *, by: Person | None, now: datetime) -> int:
+    ended = list(found.order_by("pk").select_for_update(of=("self",)))
+    ApiToken.objects.filter(pk__in=[token.pk for token in ended]).update(revoked_at=now)
+    for token in ended:
+        facts = {"by": name_of(by), "of": str(token.person_id)}
+        note("token.ended", person=by.pk if by else None, about=f"token:{token.pk}", facts=facts)
+    return len(ended)

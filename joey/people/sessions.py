@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import NotFound
+from joey.kit.security_log import note
+from joey.people.actors import name_of
 from joey.people.models import Person, PersonSession
 from joey.people.session_store import AGENT, SEEN_AT, SIGNED_IN_AT
 
@@ -61,18 +66,39 @@ def sessions_of(person: Person, *, this_key: str | None, now: datetime) -> list[
     ]
 
 
+@transaction.atomic
 def end_session_of(person: Person, session_id: str) -> None:
     """End one of the person's sessions: its next page asks for a code. Raises NotFound."""
     for row in PersonSession.objects.filter(person=person):
         if _id(row.session_key) == session_id:
             row.delete()
+            _note_ended(row, by=person)
             return
     raise NotFound(_("There is no such session; it may have ended already."))
 
 
-def end_sessions_of(person: Person, *, but: str | None = None) -> int:
-    """End all of the person's sessions, or all but the one with this key; how many."""
-    return PersonSession.objects.filter(person=person).exclude(session_key=but or "").delete()[0]
+@transaction.atomic
+def end_sessions_of(person: Person, *, by: Person | None, but: str | None = None) -> int:
+    """End all of the person's sessions, or all but the one with this key; how many. `by` None: from the terminal."""
+    ended = list(PersonSession.objects.filter(person=person).exclude(session_key=but or ""))
+    PersonSession.objects.filter(pk__in=[row.pk for row in ended]).delete()
+    for row in ended:
+        _note_ended(row, by=by)
+    return len(ended)
+
+
+@transaction.atomic
+def sign_out(request: HttpRequest) -> None:
+    """End the session of this request, where someone is signed in; with none, nothing happens."""
+    row = PersonSession.objects.filter(pk=request.session.session_key).exclude(person=None).first()
+    logout(request)
+    if row is not None:
+        _note_ended(row, by=row.person)
+
+
+def _note_ended(row: PersonSession, *, by: Person | None) -> None:
+    facts = {"by": name_of(by), "of": str(row.person_id)}
+    note("session.ended", person=by.pk if by else None, about=f"session:{_id(row.session_key)}", facts=facts)
 
 
 def _id(session_key: str) -> str:

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from joey.kit.refusals import Forbidden, Invalid, Text
+from joey.kit.security_log import note, note_refused
 from joey.people.code_hash import browser_hash, code_hash
 from joey.people.codes import WRONG_TRIES_MAX, Purpose
 from joey.people.contact import Contact, read_contact
 from joey.people.models import Person, SignInCode
+from joey.people.queries import person_by_contact
 from joey.record.append import append
 
 
@@ -52,6 +54,7 @@ def person_for_code(
     if isinstance(person, WrongCode):  # raised here and not inside, or the transaction would roll the wrong try back
         raise person
     if not person.is_active:
+        _note_failed(contact, purpose, "closed", person)
         raise Forbidden(_("This account is closed."))
     return person
 
@@ -65,15 +68,24 @@ def _try_code(
     live = mine.filter(used_at=None, expires_at__gt=now, wrong_tries__lt=WRONG_TRIES_MAX)
     waiting = list(live.select_for_update().order_by("sent_at"))
     if not waiting:
+        _note_failed(contact, purpose, "code_over", person_by_contact(contact))
         return CodeOver(_("This code no longer works. Ask for a new one."))
     typed = code_hash(contact.value, code, browser=browser, purpose=purpose)
     right = next((each for each in waiting if hmac.compare_digest(bytes(each.code_hash), typed)), None)
     if right is None:
         SignInCode.objects.filter(pk__in=[each.pk for each in waiting]).update(wrong_tries=F("wrong_tries") + 1)
+        _note_failed(contact, purpose, "wrong_code", person_by_contact(contact))
         return _wrong(left=WRONG_TRIES_MAX - 1 - min(each.wrong_tries for each in waiting))
     live.update(expires_at=now)
     SignInCode.objects.filter(pk=right.pk).update(used_at=now)
-    return _person(contact, now, language)
+    person = _person(contact, now, language)
+    if person.is_active:
+        note(f"{purpose}.succeeded", person=person.pk, about=contact.key, facts={"by": contact.kind})
+    return person
+
+
+def _note_failed(contact: Contact, purpose: str, reason: str, person: Person | None) -> None:
+    note_refused(f"{purpose}.failed", person=person.pk if person else None, about=contact.key, facts={"reason": reason})
 
 
 def _wrong(left: int) -> WrongCode:

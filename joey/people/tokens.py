@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from joey.kit import limits
 from joey.kit.client_address import caller_key
 from joey.kit.rate_limit import hit_alone
 from joey.kit.refusals import Invalid
+from joey.kit.security_log import note, note_refused
 from joey.people.models import ApiToken, Person, Scope
 
 PREFIX = "joey_"  # so that a secret scanner recognises one
@@ -31,6 +33,7 @@ class LiveToken:
     scopes: frozenset[str]
 
 
+@transaction.atomic
 def make_token(
     person: Person, shop_id: UUID | None = None, *, scopes: Collection[str], days: int = DAYS, now: datetime
 ) -> str:
@@ -43,7 +46,7 @@ def make_token(
     if not 1 <= days <= DAYS_MOST:
         raise Invalid(_("A token works for 1 to %d days.") % DAYS_MOST, field="days")
     token = PREFIX + secrets.token_urlsafe(32)
-    ApiToken.objects.create(
+    made = ApiToken.objects.create(
         person=person,
         shop_id=shop_id,
         token_hash=_hash(token),
@@ -51,6 +54,7 @@ def make_token(
         made_at=now,
         ends_at=now + timedelta(days=days),
     )
+    note("token.made", person=person.pk, about=f"token:{made.pk}", facts={"scopes": made.scopes, "days": days})
     return token
 
 
@@ -76,6 +80,7 @@ def count_bad_token(address: str) -> None:
     """
     text = _("Too many calls with tokens that are none came from your network. Try again later.")
     hit_alone(limits.BAD_TOKENS, caller_key(address), text=text)
+    note_refused("token.unknown")
 
 
 def _hash(token: str) -> bytes:

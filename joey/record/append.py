@@ -7,8 +7,10 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from joey.kit import sql
-from joey.record.kinds import CODE_PATTERN, SAMPLE, VERSION_SQL, check_facts, check_shapes, version_of
+from joey.kit.security_log import NOTE_RECORDED, note_recorded
+from joey.record.kinds import CODE_PATTERN, SAMPLE, SECURITY, VERSION_SQL, check_facts, check_shapes, version_of
 
+_SECURITY = ", ".join(f"'{kind}'" for kind in SECURITY)
 _INSERT = "INSERT INTO record_event (shop_id, kind, version, subject_key, facts, happened_at)"
 
 
@@ -23,6 +25,8 @@ def append(
         " INSERT INTO record_unnumbered (event_id) SELECT id FROM written",
         [shop_id, kind, version_of(kind), subject_key, Jsonb(dict(facts)), happened_at],
     )
+    if kind in SECURITY:
+        note_recorded(kind, person=_person(facts.get("by")), about=subject_key, facts=facts)
 
 
 def append_set(query: str, params: sql.Params = None) -> int:
@@ -37,9 +41,11 @@ def append_set(query: str, params: sql.Params = None) -> int:
         WITH written AS (
             {_INSERT}
             SELECT shop_id, kind, {VERSION_SQL}, subject_key, facts, happened_at FROM ({query}) AS given
-            RETURNING id, kind, facts
+            RETURNING id, kind, subject_key, facts
         ), queued AS (
             INSERT INTO record_unnumbered (event_id) SELECT id FROM written
+        ), noted AS (
+            {NOTE_RECORDED} FROM written WHERE kind IN ({_SECURITY})
         ), kinds AS (
             SELECT kind, count(*) AS events FROM written GROUP BY kind
         ), sample AS (
@@ -54,3 +60,10 @@ def append_set(query: str, params: sql.Params = None) -> int:
         params,
     )
     return check_shapes(shapes)
+
+
+def _person(by: object) -> UUID | None:
+    try:
+        return UUID(str(by))
+    except ValueError:  # "rule", "terminal"
+        return None

@@ -85,13 +85,14 @@ BY_CURRENCY = FactType("by currency", "object", _is_by_currency)  # minor units:
 @dataclass(frozen=True)
 class Kind:
     """What events of one name hold. `public`: the public log may show them with their facts, of a text the digest,
-    and without what is private.
+    and without what is private. `security`: the security log has them, too.
     """
 
     name: str
     facts: Mapping[str, FactType]
     version: int = 1
     public: bool = False
+    security: bool = False
 
 
 _BY_PERSON = {"by": CODE}  # a person's id, or "rule" or "terminal"
@@ -123,12 +124,12 @@ _JUDGED = {"offer": ID, "marketplace": optional(CODE), "rule": optional(CODE)}
 _DECLARED = (
     # people
     Kind("person.joined", _BY_PERSON),
-    Kind("person.made_operator", {}),
-    Kind("person.operator_ended", _BY_PERSON),
+    Kind("person.made_operator", {}, security=True),
+    Kind("person.operator_ended", _BY_PERSON, security=True),
     # shops
     Kind("shop.opened", {**_BY_PERSON, "slug": CODE, "name": optional(TEXT), "synthetic": optional(FLAG)}),
     Kind("shop.described", {"name": TEXT, "intro": optional(TEXT)}),
-    Kind("shop.front_decided", {**_BY_PERSON, "front": CODE, "reason": TEXT}),
+    Kind("shop.front_decided", {**_BY_PERSON, "front": CODE, "reason": TEXT}, security=True),
     Kind("listing.published", _JUDGED, public=True),
     Kind("listing.refused", _JUDGED, public=True),
     Kind("listing.hidden", {"offer": ID, "reason": optional(TEXT)}, public=True),
@@ -136,27 +137,29 @@ _DECLARED = (
     Kind("listing.noted", {"offer": ID}),
     Kind("shop.reported", {"reason": CODE, "words": optional(TEXT)}),
     Kind("listing.reported", {"listing": ID, "reason": CODE, "words": optional(TEXT)}),
-    Kind("report.answered", {**_BY_PERSON, "outcome": CODE, "answer": TEXT}),
+    Kind("report.answered", {**_BY_PERSON, "outcome": CODE, "answer": TEXT}, security=True),
     # lists of goods that are fetched from an address
-    Kind("feed.added", {**_BY_PERSON, "every_hours": INTEGER, "complete": FLAG}),
-    Kind("feed.paused", _BY_PERSON),
-    Kind("feed.resumed", _BY_PERSON),
-    Kind("feed.removed", _BY_PERSON),
+    Kind("feed.added", {**_BY_PERSON, "every_hours": INTEGER, "complete": FLAG}, security=True),
+    Kind("feed.paused", _BY_PERSON, security=True),
+    Kind("feed.resumed", _BY_PERSON, security=True),
+    Kind("feed.removed", _BY_PERSON, security=True),
     Kind(
         "feed.imported",
         {"answer": CODE} | dict.fromkeys(("bytes", "taken", "refused", "changed", "withdrawn"), INTEGER),
     ),
     Kind("feed.held", {"missing": INTEGER, "live": INTEGER}),
-    Kind("feed.released", _BY_PERSON),
+    Kind("feed.released", _BY_PERSON, security=True),
     # sharing
     Kind("link.made", {"code": CODE, "channel": CODE}),
     # A visitor wanted to go on, and no link would have counted.
     Kind("outbound_click.stopped", {"marketplace": CODE, "why": CODE}),
-    Kind("position.registered", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE}),
+    Kind("position.registered", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE}, security=True),
     Kind("position.leased", {"marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.resumed", {"marketplace": CODE, "position": ELSEWHERE}),
     Kind("position.ended", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE, "reason": optional(TEXT)}),
-    Kind("position.withdrawn", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE, "reason": TEXT}),
+    Kind(
+        "position.withdrawn", {**_BY_PERSON, "marketplace": CODE, "position": ELSEWHERE, "reason": TEXT}, security=True
+    ),
     Kind(  # a restore brought this lease, or changed its end, and it is now as these say
         "position.carried_over",
         {
@@ -167,8 +170,8 @@ _DECLARED = (
             "until": optional(TIME),
         },
     ),
-    Kind("own_account.connected", {**_BY_PERSON, "marketplace": CODE, "again": optional(FLAG)}),
-    Kind("own_account.removed", {**_BY_PERSON, "marketplace": CODE}),
+    Kind("own_account.connected", {**_BY_PERSON, "marketplace": CODE, "again": optional(FLAG)}, security=True),
+    Kind("own_account.removed", {**_BY_PERSON, "marketplace": CODE}, security=True),
     # orders
     Kind("order_line.reported", _LINE),
     Kind("order_line.returned", _LINE),
@@ -177,7 +180,7 @@ _DECLARED = (
         "order_line.attributed",
         {name: CODE if name == "evidence" else optional(fact) for name, fact in _LINE.items()},
     ),
-    Kind("order_line.given", {**_BY_PERSON, "reason": TEXT, "suspense": CODE}),
+    Kind("order_line.given", {**_BY_PERSON, "reason": TEXT, "suspense": CODE}, security=True),
     Kind("lost_order.requested", {"marketplace": CODE, "order": ELSEWHERE, "ordered_at": optional(TIME)}),
     Kind("lost_order.answered", {"state": CODE}),
     Kind("lost_order.asked_again", _BY_PERSON),
@@ -187,12 +190,12 @@ _DECLARED = (
         {"cause": CODE, "marketplace": CODE, "reason": optional(CODE), "text": optional(TEXT)},
     ),
     Kind("dispute.appealed", {"text": optional(TEXT)}),
-    Kind("dispute.closed", {**_BY_PERSON, "cause": CODE, "answer": TEXT}),
+    Kind("dispute.closed", {**_BY_PERSON, "cause": CODE, "answer": TEXT}, security=True),
     Kind("report.retried", {**_BY_PERSON, "marketplace": CODE, "read": FLAG}),
     Kind("report.replaced", {"marketplace": CODE, "report": ID}),
     Kind("report.of_others", {"marketplace": CODE}),
-    Kind("report.dismissed", {**_BY_PERSON, "marketplace": CODE, "reason": TEXT}),
-    Kind("gap.ended", {**_BY_PERSON, "marketplace": CODE, "since": TIME, "until": TIME, "reason": TEXT}),
+    Kind("report.dismissed", {**_BY_PERSON, "marketplace": CODE, "reason": TEXT}, security=True),
+    Kind("gap.ended", {**_BY_PERSON, "marketplace": CODE, "since": TIME, "until": TIME, "reason": TEXT}, security=True),
     # commissions
     Kind(
         "plan.published",
@@ -204,8 +207,9 @@ _DECLARED = (
             "from_at": TIME,
         },
         public=True,
+        security=True,
     ),
-    Kind("plan.refused", {**_BY_PERSON, "field": ELSEWHERE, "rule": optional(CODE)}),
+    Kind("plan.refused", {**_BY_PERSON, "field": ELSEWHERE, "rule": optional(CODE)}, security=True),
     Kind("commission.earned", _EARNED | {"shown_rate_ppm": optional(INTEGER)}),
     Kind("commission.adjusted", _EARNED),
     Kind("commission.settled", _EARNED),
@@ -237,23 +241,27 @@ _DECLARED = (
             "per_operator_day_minor": INTEGER,
             "reason": TEXT,
         },
+        security=True,
     ),
     Kind(
         "payee.changed",
         {"rail": CODE, "account": CODE, "usable_from": TIME, "first": FLAG, "version": INTEGER, "details": TEXT},
+        security=True,
     ),
     Kind("payout.requested", {**_MONEY, "rail": CODE, "account": CODE, "payee": ID, "details": TEXT, "key": CODE}),
-    Kind("payout.approved_once", _BY_PERSON),
-    Kind("payout.approved", {**_BY_PERSON, "amount_minor": optional(INTEGER), "currency": optional(CODE)}),
-    Kind("payout.refused", {**_BY_PERSON, "reason": TEXT}),
-    Kind("payout.held", {**_BY_PERSON, "hold": ID, "reason": TEXT, "cause": CODE}),
-    Kind("payout.hold_released", {**_BY_PERSON, "hold": ID, "reason": optional(TEXT)}),
+    Kind("payout.approved_once", _BY_PERSON, security=True),
+    Kind(
+        "payout.approved", {**_BY_PERSON, "amount_minor": optional(INTEGER), "currency": optional(CODE)}, security=True
+    ),
+    Kind("payout.refused", {**_BY_PERSON, "reason": TEXT}, security=True),
+    Kind("payout.held", {**_BY_PERSON, "hold": ID, "reason": TEXT, "cause": CODE}, security=True),
+    Kind("payout.hold_released", {**_BY_PERSON, "hold": ID, "reason": optional(TEXT)}, security=True),
     Kind("payout.prepared", _IN_FILE),
     Kind("payout.withdrawn", {**_IN_FILE, **_BY_PERSON}),
     Kind("payout_file.sent_through", {"channel": TEXT}),
-    Kind("payout_file.withdrawn", {**_BY_PERSON, "reason": TEXT}),
-    Kind("payout_file.given_up", {**_BY_PERSON, "reason": TEXT, "transfers": INTEGER}),
-    Kind("payout_file.strangers_dismissed", {**_BY_PERSON, "reason": TEXT, "answers": INTEGER}),
+    Kind("payout_file.withdrawn", {**_BY_PERSON, "reason": TEXT}, security=True),
+    Kind("payout_file.given_up", {**_BY_PERSON, "reason": TEXT, "transfers": INTEGER}, security=True),
+    Kind("payout_file.strangers_dismissed", {**_BY_PERSON, "reason": TEXT, "answers": INTEGER}, security=True),
     Kind("payout.sent", _IN_FILE),
     Kind("payout.accepted", {"number": INTEGER}),
     Kind("payout.unknown", {"number": INTEGER}),
@@ -272,6 +280,7 @@ _DECLARED = (
             "reason": TEXT,
             "carried_out": FLAG,
         },
+        security=True,
     ),
     Kind("payout.carried_over", {**_MONEY, "state": CODE, "payee": ID, "details": TEXT, "key": CODE}),
     Kind(  # `stopped_by`: the hold or the pause that it placed, where no transfer here asks what became of it
@@ -296,15 +305,17 @@ _DECLARED = (
             "booked": optional(CODE),
             "stopped_by": optional(ID),
         },
+        security=True,
     ),
-    Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}),
-    Kind("payouts.resumed", {**_BY_PERSON, "reason": TEXT}),
+    Kind("payouts.paused", {**_BY_PERSON, "reason": TEXT}, security=True),
+    Kind("payouts.resumed", {**_BY_PERSON, "reason": TEXT}, security=True),
     # record
     Kind("texts.erased", {**_BY_PERSON, "texts": INTEGER, "erasure": ID}),
     Kind("texts.carried_over", {"texts": INTEGER}),  # a restore copied them as they are since `happened_at`: erased
-    Kind("erasure.made", {**_BY_PERSON, "subject": CODE, "reason": TEXT}),
+    Kind("erasure.made", {**_BY_PERSON, "subject": CODE, "reason": TEXT}, security=True),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _DECLARED})
+SECURITY = tuple(kind.name for kind in _DECLARED if kind.security)
 
 # The version of each kind as an SQL expression over the column `kind`.
 VERSION_SQL = "CASE kind {} ELSE 1 END".format(

@@ -7,13 +7,16 @@ import logging
 
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Message, Receive, Scope, Send
+from joey.kit.current_request import HEADER, begin_request, end_request, request_id
 from joey.site.language import choose
 
 log = logging.getLogger(__name__)
 
+_HEADER = HEADER.encode()
+
 
 class EveryResponse:
-    """An ASGI application in front of another: what a response lacks of `answer.needed()` is added.
+    """An ASGI application in front of another: what a response lacks of `answer.needed()`, and its id.
 
     An error that no part has answered becomes a page too, for the server's own would have no headers at all.
     """
@@ -25,7 +28,7 @@ class EveryResponse:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        begun, request = False, begin_request(_given(scope))
 
         async def complete(message: Message) -> None:
             nonlocal begun
@@ -40,11 +43,17 @@ class EveryResponse:
             if begun:
                 raise
             log.exception("no answer at %s %s", scope["method"], scope["path"])
-            await answer.page(send, 500, "unavailable", Asked(scope, choose).language)
+            await answer.page(complete, 500, "unavailable", Asked(scope, choose).language)
+        finally:
+            end_request(request)
 
 
 def _complete(start: Message) -> Message:
     headers = start.get("headers", ())
     has = {name.lower() for name, _value in headers}
     missing = [header for header in answer.needed() if header[0] not in has]
-    return {**start, "headers": [*headers, *missing]} if missing else start
+    return {**start, "headers": [*headers, *missing, (_HEADER, request_id().encode())]}
+
+
+def _given(scope: Scope) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == _HEADER), "")

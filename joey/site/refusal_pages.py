@@ -7,9 +7,13 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.csrf import csrf_failure
 
+from joey.kit import clock
+from joey.kit.current_request import current_request
 from joey.kit.http import headers_of, status_of
 from joey.kit.refusals import Gone, Refusal, Unavailable
+from joey.kit.security_log import note_refused
 from joey.kit.text import is_storable
 from joey.storefront.gone import gone_page
 
@@ -40,6 +44,14 @@ class RefusalPages:
         if isinstance(exception, Gone):
             return gone_page(request, exception)
         return refused_page(request, exception) if isinstance(exception, Refusal) else None
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from our own page, or whose cookie is gone (CSRF_FAILURE_VIEW)."""
+    current = current_request()
+    caller = current.caller if current else ""
+    note_refused("form.refused", facts={"why": reason}, once=f"form {caller} {clock.now():%Y-%m-%d %H}")
+    return csrf_failure(request, reason)
 
 
 def refused_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -132,6 +132,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # studio, office and API; the fast path compresses its own pages
+    "joey.site.security_notes.SecurityNotes",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "joey.site.language.LanguageChoice",
@@ -202,8 +203,11 @@ JOEY_OFFICE_IDLE_HOURS = number("JOEY_OFFICE_IDLE_HOURS", 12, least=1)
 SESSION_COOKIE_AGE = 60 * 60 * 24 * JOEY_SESSION_DAYS
 # For so many days a browser is known by the code that was entered in it.
 JOEY_KNOWN_BROWSER_DAYS = number("JOEY_KNOWN_BROWSER_DAYS", 90, least=1)
+# For so many days the security log is kept. China's Cybersecurity Law asks for six months of logs (article 21 of 2016).
+JOEY_SECURITY_LOG_DAYS = number("JOEY_SECURITY_LOG_DAYS", 184, least=30)
 # The countries to whose phone numbers codes go, by two letters; empty: all.
 JOEY_PHONE_COUNTRIES = countries("JOEY_PHONE_COUNTRIES")
+CSRF_FAILURE_VIEW = "joey.site.refusal_pages.form_refused"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

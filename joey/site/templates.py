@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from joey.catalog.title_in import is_chinese, title_in
+from joey.kit.current_request import request_id
 from joey.kit.zone import zone_name
 from joey.money.rate import rate_text
 from joey.rules.caption import label
@@ -40,6 +41,7 @@ def environment(**options: Any) -> Environment:
         title_in=title_in,
         listing_cards=listing_cards,
         zone_name=zone_name,
+        request_id=request_id,
         advert_label=advert_label,
         demo=settings.DEMO,
         sandbox=settings.SANDBOX_URL,

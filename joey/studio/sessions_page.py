@@ -31,7 +31,7 @@ def sessions_page(request: HttpRequest) -> HttpResponse:
     form = EndSessionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["session"] == OTHERS:
-            end_sessions_of(person, but=this)
+            end_sessions_of(person, by=person, but=this)
         else:
             end_session_of(person, form.cleaned_data["session"])
         return HttpResponseRedirect(f"{request.path}?done=ended")

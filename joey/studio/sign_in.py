@@ -4,7 +4,7 @@ from datetime import datetime
 from math import ceil
 from urllib.parse import urlencode
 
-from django.contrib.auth import REDIRECT_FIELD_NAME, login, logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +15,7 @@ from joey.kit.refusals import Refusal
 from joey.people.codes import Purpose, WaitingCode, waiting_code
 from joey.people.send_code import JustSent, send_code
 from joey.people.sessions import begin_session
+from joey.people.sessions import sign_out as end_session
 from joey.people.sign_in import CodeOver, person_for_code
 from joey.studio.access import CODE_AT, keeper, keeper_only, language, next_page, page
 from joey.studio.browser import browser_of, new_browser, remember_browser
@@ -104,7 +105,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session; with `next`, someone else signs in and continues there."""
-    logout(request)
+    end_session(request)
     if request.POST.get(REDIRECT_FIELD_NAME):
         return HttpResponseRedirect(_with_next("/studio/sign-in", request))
     return HttpResponseRedirect("/")

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 
 from joey.api.health import PROBES
+from joey.api.problems import MEDIA_TYPE
 from joey.instance.postgres.embedded_postgres import EmbeddedPostgres
 from joey.sharing.models import Click, Link
 from tests.cast import mei
@@ -59,6 +60,16 @@ def test_every_response_is_safe(behind_a_proxy: Server) -> None:
 def test_without_https_no_browser_has_to_insist_on_it(joey: Server) -> None:
     for path in ("/", "/static/joey.css", "/healthz", "/office/", "/go/aaaaaaaa"):
         assert "strict-transport-security" not in joey.get(path).headers
+
+
+def test_every_answer_has_its_requests_id_and_the_log_names_it(joey: Server) -> None:
+    seen = [joey.get(path) for path in ("/", "/s/none", "/l/none", "/go/none", "/static/joey.css", "/healthz")]
+    ids = [answer.headers["x-request-id"] for answer in seen]
+    assert len(set(ids)) == len(seen)
+    assert ids[1] in seen[1].text, "the page of a refusal names it"
+    answer = joey.get("/api/v1/me", x_request_id="a-strangers-word", authorization="Bearer joey_none")
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert answer.json()["request_id"] == answer.headers["x-request-id"] != "a-strangers-word"
 
 
 def faults_of(answer: httpx.Response) -> list[str]:

@@ -131,6 +131,7 @@ TABLES = {
     "shops/buyerreport": (3, 6),
     "shops/shop": (3, 4),
     "people/person": (3, 3),
+    "kit/securityevent": (3, 3),
     "people/apitoken": (3, 4),
 }
 

@@ -24,6 +24,9 @@ def run_worker(environment: dict[str, str]) -> None:
     import django
 
     django.setup()
+    from joey.instance.processes.note_settings import note_settings
+
+    note_settings(environment)
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
     from procrastinate.contrib.django.utils import connector_params

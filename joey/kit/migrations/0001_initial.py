@@ -3,6 +3,7 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import joey.kit.ids
 from joey.kit.append_only import APP_ROLE
 
 # UUIDv7 (RFC 9562); PostgreSQL has it only from 18 on. joey_uuid7 is for ids that are shown: all its random bits come
@@ -146,12 +147,28 @@ REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON kit_partitioned FROM {app};
 """.format(app=APP_ROLE)
 
 
+# The app writes the security log and deletes what is old; joey/kit/append_only.py has the tables that stay for ever.
+SECURITY_LOG = """
+REVOKE UPDATE, TRUNCATE ON kit_securityevent FROM joey_app;
+CREATE FUNCTION kit_securityevent_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND OLD.at < now() - interval '30 days' THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'an event of the security log is not changed, and not deleted for 30 days';
+END $$;
+CREATE TRIGGER kit_securityevent_kept BEFORE UPDATE OR DELETE ON kit_securityevent
+FOR EACH ROW EXECUTE FUNCTION kit_securityevent_is_kept();
+"""
+
+
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = []
 
     operations = [
+        migrations.RunSQL(IDS, migrations.RunSQL.noop),
         migrations.CreateModel(
             name='IdempotentAnswer',
             fields=[
@@ -182,6 +199,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SecurityEvent',
+            fields=[
+                ('id', models.UUIDField(db_default=joey.kit.ids.RowId(), primary_key=True, serialize=False)),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('kind', models.CharField(max_length=48)),
+                ('person_id', models.UUIDField(null=True)),
+                ('about', models.CharField(max_length=80)),
+                ('caller', models.CharField(max_length=45)),
+                ('request_id', models.CharField(max_length=64)),
+                ('facts', models.JSONField()),
+                ('once', models.CharField(max_length=120, null=True, unique=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['kind', 'id'], name='kit_security_of_kind'), models.Index(fields=['person_id', 'id'], name='kit_security_of_person'), models.Index(fields=['about', 'id'], name='kit_security_about'), models.Index(fields=['caller', 'id'], name='kit_security_of_caller'), models.Index(fields=['request_id'], name='kit_security_of_request')],
+            },
+        ),
+        migrations.RunSQL(SECURITY_LOG, migrations.RunSQL.noop),
+        migrations.CreateModel(
             name='Partitioned',
             fields=[
                 ('name', models.CharField(max_length=48, primary_key=True, serialize=False)),
@@ -189,6 +224,5 @@ class Migration(migrations.Migration):
                 ('droppable', models.BooleanField()),
             ],
         ),
-        migrations.RunSQL(IDS, migrations.RunSQL.noop),
         migrations.RunSQL(PARTITIONS, migrations.RunSQL.noop),
     ]

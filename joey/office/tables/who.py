@@ -96,8 +96,8 @@ class Tokens(ReadOnly):
 
     @admin.action(description=_("End these tokens"))
     def end(self, request: HttpRequest, chosen: Iterable[ApiToken]) -> None:
-        now = clock.now()
-        each(request, chosen, lambda token: end_token(token.pk, now=now))
+        now, by = clock.now(), operator(request)
+        each(request, chosen, lambda token: end_token(token.pk, by=by, now=now))
 
     @admin.display(description=_("Whose"))
     def holder(self, token: ApiToken) -> str:
