@@ -141,9 +141,9 @@ Outcome = tuple[object, object, object]
 
 
 def outcome() -> Outcome:
-    """Every line, every base, and what each shop has, pending and available together.
+    """Every line, every base, and what each shop has, pending, available and held together.
 
-    How much of it is available yet depends on when it was confirmed; the sum does not.
+    How much of it is available yet depends on when it was confirmed, and so does where a hold keeps it; the sum does not.
     """
     lines = OrderLine.objects.order_by("external_order", "external_part").values_list(
         "external_order", "external_part", "shop__slug", "suspense", "state", "commission_minor", "service_fee_minor",
@@ -153,11 +153,12 @@ def outcome() -> Outcome:
     bases = Commission.objects.order_by("order_line__external_order", "order_line__external_part").values_list(
         "order_line__external_order", "base_minor", "amount_minor", "platform_minor", "rounding_minor"
     )
-    held = {
-        shop.slug: {currency: (each.pending + each.available).minor for currency, each in balances_of(shop.pk).items()}
+    sums = {
+        (shop.slug, currency): (each.pending + each.available + each.held).minor
         for shop in (meis_shop(), lulus_shop())
+        for currency, each in balances_of(shop.pk).items()
     }
-    return list(lines), list(bases), {slug: {c: m for c, m in sums.items() if m} for slug, sums in held.items()}
+    return list(lines), list(bases), {of: minor for of, minor in sums.items() if minor}
 
 
 def one_clean_run(reports: list[Report]) -> Outcome:
@@ -194,3 +195,24 @@ def any_order_ends_the_same(world: World) -> None:
 def test_any_order_of_the_same_reports_ends_the_same(examples: int) -> None:
     check = given(world=worlds())(any_order_ends_the_same)
     settings(max_examples=examples, suppress_health_check=list(HealthCheck))(check)()
+
+
+def test_a_hold_after_confirming_keeps_as_much_as_one_before_it() -> None:
+    """The one keeps it on `shop:held`, the other pending."""
+    first = replace(
+        report(
+            "1000",
+            state="settled",
+            evidence=(ByPosition(POSITIONS[0], "clicked"),),
+            placed_at=NOW - 12 * DAY,
+            clicked_at=NOW - 12 * DAY,
+            reported_at=NOW - 11 * DAY,
+            settled_at=NOW - 9 * DAY,
+            commission_minor=200,
+            service_fee_minor=0,
+        ),
+        payload={"step": 0},
+    )
+    held = replace(first, held="frozen", reported_at=NOW - 10 * DAY, payload={"step": 1})
+
+    any_order_ends_the_same(World([first, held], [([first], True, True), ([held], True, True)]))
