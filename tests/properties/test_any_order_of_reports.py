@@ -143,7 +143,8 @@ Outcome = tuple[object, object, object]
 def outcome() -> Outcome:
     """Every line, every base, and what each shop has, pending, available and held together.
 
-    How much of it is available yet depends on when it was confirmed, and so does where a hold keeps it; the sum does not.
+    How much of it is available yet depends on when it was confirmed, and so does where a hold keeps it; the sum does
+    not.
     """
     lines = OrderLine.objects.order_by("external_order", "external_part").values_list(
         "external_order", "external_part", "shop__slug", "suspense", "state", "commission_minor", "service_fee_minor",
