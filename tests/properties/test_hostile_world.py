@@ -1,9 +1,8 @@
 """Whatever people, marketplaces, bank, operators, clock and crashes do, in any order, the books are those of the model.
 
 The properties P1 to P9 of docs/money.md. The budget is time: half a minute with all tests, ten minutes in `make
-test-long`.
-`JOEY_MACHINE_SECONDS` sets another. Each run tries other steps than the last. A failure prints its steps, as few as
-could be found, is tried first next time, and says what to write above `class Machine` to repeat it elsewhere.
+test-long`; `JOEY_MACHINE_SECONDS` sets another. Each run tries other steps than the last. A failure prints its steps,
+as few as could be found, is tried first next time, and says what to write above `class Machine` to repeat it elsewhere.
 """
 
 import logging
