@@ -7,6 +7,7 @@ import logging
 
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Message, Receive, Scope, Send
+from joey.kit.text import loggable_path
 from joey.site.language import choose
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class EveryResponse:
         except Exception:
             if begun:
                 raise
-            log.exception("no answer at %s %s", scope["method"], scope["path"])
+            log.exception("no answer at %s %s", scope["method"], loggable_path(scope["path"]))
             await answer.page(send, 500, "unavailable", Asked(scope, choose).language)
 
 
