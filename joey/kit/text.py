@@ -100,7 +100,7 @@ def printable(found: object, *, at_most: int) -> str:
     return "".join(each if _is_visible(each) else " " if each.isspace() else "?" for each in text)
 
 
-_PASTED = ("/l/", "/go/", "/p/")  # people paste these out of messages, with what stood around them
+_PASTED = ("/l/", "/go/", "/p/")  # people paste these out of messages, with the words around them
 _OF_AN_ADDRESS = re.compile(r"[A-Za-z0-9/._-]*")
 
 

@@ -17,7 +17,7 @@ MOST_LEVELS = 20  # of objects and lists inside each other; the real reports hav
 TOO_DEEP = "left out: too deep"
 MASK = "***"
 
-# Wherever it is in the name of a field or a column, in any case. `special_id` and `unid` stand for a member, `uvid` is
+# Wherever it is in the name of a field or a column, in any case. `special_id` and `unid` mean a member, `uvid` is
 # an encrypted user id.
 _ANYWHERE = re.compile(
     r"buyer|receiver|recipient|consignee|customer|consumer|member|special_?id|unid|uvid|alipay_?(?:account|id|no)|phone"

@@ -115,8 +115,8 @@ def test_what_is_reported_of_a_buyer_is_nowhere(
     seen = _every_page() | _every_line()
     assert not {name: marker for name, text in seen.items() for marker in MARKERS if marker in text}
     assert not [marker for marker in (*MARKERS, HOME) if marker in caplog.text]
-    told = {name for name, text in seen.items() if HOME in text or reference in text}
-    assert told == {"office/shops/buyerreport/"}, "operators alone read what a buyer reported"
+    readers = {name for name, text in seen.items() if HOME in text or reference in text}
+    assert readers == {"office/shops/buyerreport/"}, "operators alone read what a buyer reported"
     assert {marker: places_of(marker) for marker in MARKERS} == {each: [] for each in MARKERS}
 
 
