@@ -17,9 +17,6 @@ from joey.marketplaces.manifest_shape import Question
 from joey.marketplaces.port import (
     AnyReport,
     Connector,
-    HoldReport,
-    OrderReport,
-    RefundReport,
     ReportedRow,
     UnreadableField,
     UnreadableReport,
@@ -29,7 +26,7 @@ from joey.marketplaces.without_buyer import without_buyer, without_contacts
 log = logging.getLogger(__name__)
 
 LEFT_OUT = "left_out"  # in the payload of a report whose row is not kept
-Kept = TypeVar("Kept", OrderReport, RefundReport, HoldReport, UnreadableReport)
+Kept = TypeVar("Kept", bound=AnyReport)
 _OURS = frozenset({LEFT_OUT, "sha256"})
 
 
