@@ -18,6 +18,7 @@ from joey.api.openapi import complete
 from joey.api.problems import field_errors, problem, problem_of
 from joey.api.strict_json import StrictJson, Unreadable
 from joey.kit.refusals import Refusal
+from joey.kit.text import loggable_path
 from joey.people.models import Scope
 
 log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ def _why(trouble: Exception) -> str | None:
 
 @api.exception_handler(Exception)
 def bug(request: HttpRequest, trouble: Exception) -> HttpResponse:
-    log.exception("a bug at %s %s", request.method, request.path)
+    log.exception("a bug at %s %s", request.method, loggable_path(request.path))
     return problem(500, "internal_error")
 
 

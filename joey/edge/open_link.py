@@ -114,7 +114,7 @@ class OpenLink:
         return True
 
     async def _without_database(self, asked: Asked, link: LinkFacts | None, code: str, send: Send) -> None:
-        logger.error("click not recorded, the database is unavailable: %s", asked.path)
+        logger.error("click not recorded, the database is unavailable: link %s", link.id if link else "not known")
         await self._show_cached(asked, link, code, send, answer.NOT_RECORDED)
 
     async def _show_cached(

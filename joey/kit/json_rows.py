@@ -12,6 +12,7 @@ from typing import Any
 from joey.kit.json import LARGEST, NotJson, read_json
 
 AT_FAULT = "json_at_fault"  # the name under which such a row says which rule it breaks
+GIVEN_TWICE = "given_twice"  # in the place of a value whose name was given twice: all that it was given
 LONGEST_WHOLE = 1000  # digits of a number; Python refuses to read, or to write, those of thousands
 MOST_ROWS = 100_000  # of an answer in which one is at fault: then each is read by itself
 
@@ -101,7 +102,7 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, list[Any]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
-    return {name: given[0] if len(given) == 1 else {"given_twice": given} for name, given in values.items()}
+    return {name: given[0] if len(given) == 1 else {GIVEN_TWICE: given} for name, given in values.items()}
 
 
 def _whole(number: str) -> int | str:

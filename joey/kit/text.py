@@ -100,6 +100,20 @@ def printable(found: object, *, at_most: int) -> str:
     return "".join(each if _is_visible(each) else " " if each.isspace() else "?" for each in text)
 
 
+_PASTED = ("/l/", "/go/", "/p/")  # people paste these out of messages, with the words around them
+_OF_AN_ADDRESS = re.compile(r"[A-Za-z0-9/._-]*")
+
+
+def loggable_path(path: str) -> str:
+    """The path of a request as a log may have it: no more than addresses of ours consist of, and of a link that it is
+    one, for what comes behind may be a message to someone."""
+    for beginning in _PASTED:
+        if path.startswith(beginning):
+            return f"{beginning}…"
+    found = _OF_AN_ADDRESS.match(path)
+    return path if found and found[0] == path else f"{found[0] if found else ''}…"
+
+
 def read_line(text: str, *, field: str, at_most: int, needed: bool = False) -> str:
     """What a person typed, in NFC on one line. Raises Invalid naming `field`: invisible, private, empty, too long."""
     if not isinstance(text, str):

@@ -257,6 +257,9 @@ class Manifest:
     order_look_up: OrderLookUp | None = None  # None: the reports cannot be asked for one order
     refunds_only_of: Wording | None = None  # orders whose refunds are reported, where not of all; others are held
     row_fields: Mapping[Literal["order", "refund"], RowFields] = field(default_factory=dict)
+    # Every field that its reports are known to have, at whatever depth. Of any other, words and long numbers are not
+    # kept: they may name the buyer (without_buyer.py).
+    report_fields: frozenset[str] = frozenset()
     # What the codes mean that its reports give as the reason why an order is closed; another reason is its own words.
     closed_because: Mapping[str, ClosingReason] = field(default_factory=dict)
     earns_less_because: Mapping[str, Wording] = field(default_factory=dict)  # the same, of one that earns less

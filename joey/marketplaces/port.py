@@ -154,7 +154,7 @@ class OrderReport:
     external_order: str
     external_line: str
     reported_at: datetime  # the marketplace's time of change
-    payload: Mapping[str, object]  # the report as it came, minus anything that names the buyer
+    payload: Mapping[str, object]  # the report as it came; what names the buyer is left out of it (read_reports.py)
     state: OrderState
     evidence: tuple[Evidence, ...]  # in the manifest's order of belief; empty when the report carries none
     clicked_at: datetime | None
@@ -320,7 +320,7 @@ class Connector(Protocol):
         ...
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
-        """The row without the buyer, and what it is about as far as that can be made out.
+        """The row as it came, and what it is about as far as that can be made out.
 
         `read` has failed on this row, so each field is to be taken as one that may fail too.
         """

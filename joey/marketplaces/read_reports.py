@@ -1,7 +1,8 @@
 """Read the rows that a connector brings, one at a time: here a broken row becomes an unreadable report.
 
-Every connector's rows pass here, those of a package outside too, so none has to catch what its own reading raises. A
-row that broke a rule of JSON (joey/kit/json_rows.py) is shown to none: it stays unreadable whenever it is tried.
+Every connector's rows pass here, those of a package outside too, so none has to catch what its own reading raises, nor
+to leave out what names the buyer (without_buyer.py). A row that broke a rule of JSON (joey/kit/json_rows.py) is shown
+to none: it stays unreadable whenever it is tried.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from joey.kit.json_rows import AT_FAULT, fault_of
 from joey.marketplaces.manifest_shape import Question
@@ -20,10 +21,13 @@ from joey.marketplaces.port import (
     UnreadableField,
     UnreadableReport,
 )
+from joey.marketplaces.without_buyer import without_buyer, without_contacts
 
 log = logging.getLogger(__name__)
 
 LEFT_OUT = "left_out"  # in the payload of a report whose row is not kept
+Kept = TypeVar("Kept", bound=AnyReport)
+_OURS = frozenset({LEFT_OUT, "sha256"})
 
 
 def read_reports(
@@ -41,7 +45,7 @@ def read_row(connector: Connector, row: ReportedRow) -> AnyReport:
             raise UnreadableField(f"it is not JSON that can be relied on: {fault}")
         report = connector.read(row)
         if isinstance(report, AnyReport):
-            return report
+            return _without_buyer(connector, report)
         problem = "it was read as no report"
     except UnreadableField as field:
         problem = str(field)
@@ -55,11 +59,19 @@ def unreadable_row(connector: Connector, row: ReportedRow, problem: str) -> Unre
     # What is kept of a row that broke a rule says so, whatever its connector leaves out: it is tried again.
     mark = {AT_FAULT: row.row[AT_FAULT]} if isinstance(row.row, Mapping) and AT_FAULT in row.row else {}
     try:
-        unread = connector.unreadable(row, problem)
+        unread = _without_buyer(connector, connector.unreadable(row, problem))
         return replace(unread, payload={**unread.payload, **mark})
     except Exception as fault:  # noqa: BLE001 - logged; its text may quote the row, too
         log.error("the connector of %s fails at a row that cannot be read: %s", connector.code, type(fault).__name__)
         return _bare(row, problem, mark)
+
+
+def _without_buyer(connector: Connector, report: Kept) -> Kept:
+    """The report as it may be kept and shown."""
+    payload = without_buyer(report.payload, connector.manifest.report_fields | _OURS)
+    shown = {name: getattr(report, name, None) for name in ("title", "reason", "external_item")}
+    masked: dict[str, Any] = {name: without_contacts(text) for name, text in shown.items() if isinstance(text, str)}
+    return replace(report, payload=payload, **masked)
 
 
 def _bare(row: ReportedRow, problem: str, mark: Mapping[str, object]) -> UnreadableReport:

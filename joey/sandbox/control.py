@@ -99,7 +99,7 @@ async def reports(request: Request) -> Response:
     body = take(
         await read_json(request),
         marketplace=str, late_minutes_=int, uneven_=bool, same_second_=bool, shuffle_=bool, duplicate_=bool,
-        unknown_state_=bool, extra_field_=bool, edition_=str,
+        unknown_state_=bool, extra_field_=bool, fields_=dict, edition_=str,
     )  # fmt: skip
     dialect = _dialect(body.pop("marketplace"), "marketplace")
     if not dialect.reports_orders:

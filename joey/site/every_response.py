@@ -8,6 +8,7 @@ import logging
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Message, Receive, Scope, Send
 from joey.kit.current_request import HEADER, begin_request, end_request, request_id
+from joey.kit.text import loggable_path
 from joey.site.language import choose
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class EveryResponse:
         except Exception:
             if begun:
                 raise
-            log.exception("no answer at %s %s", scope["method"], scope["path"])
+            log.exception("no answer at %s %s", scope["method"], loggable_path(scope["path"]))
             await answer.page(complete, 500, "unavailable", Asked(scope, choose).language)
         finally:
             end_request(request)

@@ -14,7 +14,7 @@ from joey.kit.current_request import current_request
 from joey.kit.http import headers_of, status_of
 from joey.kit.refusals import Gone, Refusal, Unavailable
 from joey.kit.security_log import note_refused
-from joey.kit.text import is_storable
+from joey.kit.text import is_storable, loggable_path
 from joey.storefront.gone import gone_page
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,6 @@ def refused_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def _database_unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """The page asks nothing of the database, not even who is signed in."""
-    log.error("the database is unavailable at %s: %s", request.path, type(error).__name__)
+    log.error("the database is unavailable at %s: %s", loggable_path(request.path), type(error).__name__)
     text = _("The database does not answer right now. Please try again in a moment.")
     return refused_page(request, Unavailable(text, retry_after=10))

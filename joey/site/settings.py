@@ -212,6 +212,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-joey", "__Host-csrf") if SECURE else ("joey", "joeycsrf")
+CSRF_COOKIE_AGE = None  # until the browser is closed: who once reported something is not known by it a year later
 BROWSER_COOKIE_NAME = "__Host-joeybrowser" if SECURE else "joeybrowser"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE

@@ -15,6 +15,7 @@ from joey.api.health import database_unavailable
 from joey.api.problems import problem
 from joey.edge import answer
 from joey.edge.asked import App, Asked, Message, Receive, Scope, Send
+from joey.kit.text import loggable_path
 from joey.site.language import choose
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class TimeBound:
 
 async def _too_late(scope: Scope, send: Send) -> None:
     path = scope["path"]
-    log.error("no answer in time, is the database unavailable? %s %s", scope["method"], path)
+    log.error("no answer in time, is the database unavailable? %s %s", scope["method"], loggable_path(path))
     language = Asked(scope, choose).language
     with translation.override(language):
         if path == "/readyz":

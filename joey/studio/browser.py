@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 _VALUE = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 random bits, as _new makes them
-_YEAR_SECONDS = 365 * 24 * 60 * 60
+_DAY_SECONDS = 24 * 60 * 60
 
 
 def browser_of(request: HttpRequest) -> str | None:
@@ -21,11 +21,11 @@ def new_browser() -> str:
 
 
 def remember_browser(response: HttpResponse, browser: str) -> None:
-    """Keep the value in the browser for a year from now."""
+    """Keep the value in the browser for as long as it says anything here."""
     response.set_cookie(
         settings.BROWSER_COOKIE_NAME,
         browser,
-        max_age=_YEAR_SECONDS,
+        max_age=settings.JOEY_KNOWN_BROWSER_DAYS * _DAY_SECONDS,
         secure=settings.SECURE,
         httponly=True,
         samesite="Lax",

@@ -7,6 +7,7 @@ from joey.kit.text import (
     clean_line,
     is_clean,
     is_storable,
+    loggable_path,
     printable,
     read_line,
     storable,
@@ -83,3 +84,17 @@ def test_evidence_is_kept_as_it_came_but_for_what_cannot_be_stored() -> None:
     assert is_storable("杯\u200b")
     assert storable_json({"a\x00": ["\ud83d", 1, None]}) == {"a": ["\ufffd", 1, None]}
     assert storable_json([1.5, True, float("nan"), float("inf"), {1}]) == [1.5, True, "nan", "inf", "{1}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/studio/mei/orders", "/studio/mei/orders"),
+        ("/l/mei2345 给张三 13800000000", "/l/…"),
+        ("/go/019ac0de-0000-7000-8000-000000000001", "/go/…"),
+        ("/s/mei，张三收 13800000000", "/s/mei…"),
+    ],
+)
+def test_a_log_has_of_a_path_what_an_address_of_ours_consists_of(path: str, logged: str) -> None:
+    """Story 45: a link that was pasted with the message around it."""
+    assert loggable_path(path) == logged

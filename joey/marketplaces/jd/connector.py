@@ -256,7 +256,7 @@ class UnionConnector:
         return parse.order_report(row.row, with_sub_id=self._sub_ids)
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
-        """The row without the buyer."""
+        """The row as it came, and what it is about."""
         return parse.unreadable(row.row, problem, window_end=row.window_end)
 
     def check_facts(

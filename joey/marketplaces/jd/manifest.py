@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from string import ascii_letters, digits
 
+from joey.marketplaces.jd.report_fields import REPORT_FIELDS
 from joey.marketplaces.manifest_shape import (
     Capabilities,
     ClosingReason,
@@ -150,6 +151,7 @@ MANIFEST = Manifest(
     questions=(ORDERS, ORDERS_PLACED, ORDERS_COMPLETED),
     order_look_up=ORDER_LOOK_UP,
     row_fields={"order": RowFields(("id",), "modifyTime", decide=("orderTime",), order="orderId")},
+    report_fields=REPORT_FIELDS,
     evidence=("position",),  # with the time of the order: JD reports no click
     closed_because=CLOSED_BECAUSE,
     window_days=15,  # unverified.py: window_of_a_click

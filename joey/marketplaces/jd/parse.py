@@ -17,7 +17,6 @@ from joey.marketplaces.port import (
     UnreadableReport,
 )
 from joey.marketplaces.row_values import Row, fen, if_readable, moment, need, ppm, text, whole
-from joey.marketplaces.without_buyer import without_buyer
 
 # validCode of a row. One that is in no table, and -1, is new to us: the line is held.
 STATES: Mapping[str, OrderState] = {
@@ -51,7 +50,7 @@ def order_report(row: Row, *, with_sub_id: bool = False) -> OrderReport:
         external_order=need(row, "orderId"),
         external_line=need(row, "id"),
         reported_at=max(changed_at, settled_on) if state == "settled" and settled_on else changed_at,
-        payload=without_buyer(row),
+        payload=row,
         state=state,
         evidence=_evidence(row, with_sub_id=with_sub_id),
         clicked_at=None,
@@ -100,7 +99,7 @@ def unreadable(row: Row, problem: str, *, window_end: datetime) -> UnreadableRep
         "order",
         if_readable(lambda: text(row, "orderId", longest=64), ""),
         if_readable(lambda: moment(row, "modifyTime"), None) or window_end,
-        without_buyer(row),
+        row,
         problem,
         external_line=if_readable(lambda: text(row, "id", longest=64), ""),
         evidence=if_readable(lambda: _evidence(row, with_sub_id=False), ()),

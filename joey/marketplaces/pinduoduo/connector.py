@@ -216,7 +216,7 @@ class JinbaoConnector:
         return parse.order_report(row.row, with_sub_id=self._sub_ids)
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
-        """The row without the buyer."""
+        """The row as it came, and what it is about."""
         return parse.unreadable(row, problem)
 
     def check_facts(

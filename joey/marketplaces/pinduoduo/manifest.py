@@ -19,6 +19,7 @@ from joey.marketplaces.manifest_shape import (
     SubIds,
     Wording,
 )
+from joey.marketplaces.pinduoduo.report_fields import REPORT_FIELDS
 
 ITEM_HOSTS = frozenset({"mobile.yangkeduo.com"})
 LINK_HOSTS = frozenset({"p.pinduoduo.com"})
@@ -92,6 +93,7 @@ MANIFEST = Manifest(
     questions=(ORDERS, ORDERS_PAID, *AFTER_SALES),
     order_look_up=ORDER_LOOK_UP,
     row_fields={"order": RowFields(("order_sn",), "order_modify_at", decide=("order_create_time",))},
+    report_fields=REPORT_FIELDS,
     evidence=("position",),  # with the time of the order: the report has no click
     # A failed audit mostly comes with words of Pinduoduo's, which are shown then.
     closed_because={

@@ -17,7 +17,6 @@ from joey.marketplaces.port import (
     UnreadableReport,
 )
 from joey.marketplaces.row_values import Row, if_readable, need, one_of, text, whole
-from joey.marketplaces.without_buyer import without_buyer
 
 PUNISHED = "10"
 # order_status of a row; any other is new to us, and the line is held. That the audit was passed settles nothing yet.
@@ -51,7 +50,7 @@ def order_report(row: Row, *, with_sub_id: bool = False) -> OrderReport:
         external_order=need(row, "order_sn"),
         external_line=need(row, "order_sn"),
         reported_at=changed_at,
-        payload=without_buyer(row),
+        payload=row,
         state=state,
         evidence=_evidence(row, with_sub_id=with_sub_id),
         clicked_at=None,
@@ -86,7 +85,7 @@ def after_sale(row: Row) -> HoldReport:
     return HoldReport(
         trade=need(row, "order_sn"),
         frozen=one_of(AFTER_SALE_RUNS, row, "return_status"),
-        payload=without_buyer(row),
+        payload=row,
         placed_at=moment(row, "order_create_time"),
     )
 
@@ -99,7 +98,7 @@ def unreadable(reported: ReportedRow, problem: str) -> UnreadableReport:
         reported.kind,
         order,
         if_readable(lambda: moment(row, "order_modify_at"), None) or reported.window_end,
-        without_buyer(row),
+        row,
         problem,
         external_line=order,
         evidence=if_readable(lambda: _evidence(row, with_sub_id=False), ()),

@@ -309,7 +309,7 @@ class TaobaoConnector:
                 return parse.hold_report(row.row)
 
     def unreadable(self, row: ReportedRow, problem: str) -> UnreadableReport:
-        """The row without the buyer."""
+        """The row as it came, and what it is about."""
         return parse.unreadable(row.kind, row.row, problem, window_end=row.window_end, by_relation=self._by_relation)
 
     def check_facts(

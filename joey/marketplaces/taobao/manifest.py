@@ -18,6 +18,7 @@ from joey.marketplaces.manifest_shape import (
     RowFields,
     Wording,
 )
+from joey.marketplaces.taobao.report_fields import REPORT_FIELDS
 
 SERVED = {"taobao": Wording(en="Taobao", zh="淘宝"), "tmall": Wording(en="Tmall", zh="天猫")}
 
@@ -153,6 +154,7 @@ MANIFEST = Manifest(
     },
     # parse.py: no field says why, but for this one
     closed_because={"refunded": ClosingReason(en="refunded", zh="已退款", is_routine=True)},
+    report_fields=REPORT_FIELDS,
     evidence=("position",),  # with the time of the click
     window_days=15,
     refund_days=30,

@@ -33,7 +33,6 @@ from joey.marketplaces.row_values import (
     text,
     whole,
 )
-from joey.marketplaces.without_buyer import without_buyer
 
 STATES: Mapping[str, OrderState] = {"11": "placed", "12": "paid", "14": "received", "3": "settled", "13": "closed"}
 # What a line's id ends in, by our part in the trade. As the second owner we take a cut from another publisher's
@@ -112,7 +111,7 @@ def order_report(row: Row, *, by_relation: bool = False, needs_relation: bool = 
         external_line=_line(row, _ORDER_NAMES),
         external_part=_part(row, _ORDER_NAMES),
         reported_at=reported_at,
-        payload=without_buyer(row),
+        payload=row,
         state=state,
         evidence=_evidence(row, by_relation=by_relation),
         clicked_at=moment(row, "click_time"),
@@ -161,7 +160,7 @@ def refund_report(row: Row) -> RefundReport:
         external_order=need(row, _REFUND_NAMES.order),
         external_line=_line(row, _REFUND_NAMES),
         reported_at=reported_at,
-        payload=without_buyer(row),
+        payload=row,
         counts=counts,
         refund_minor=_amount(row, "refund_fee"),
         commission_back_minor=ours,
@@ -204,7 +203,7 @@ def channel_refund_report(row: Row) -> RefundReport:
     if seen.counts:
         for name in ours.values():
             need(row, name)  # all that is not said to be ours would count as a fee
-    return replace(seen, payload=without_buyer(row))
+    return replace(seen, payload=row)
 
 
 def channel_case(row: Row) -> tuple[str, ...]:
@@ -243,7 +242,7 @@ def hold_report(row: Row) -> HoldReport:
     return HoldReport(
         trade=need(row, "tb_trade_id"),
         frozen=text(row, "punish_status") != RELEASED,
-        payload=without_buyer(row),
+        payload=row,
         placed_at=if_readable(lambda: moment(row, "tk_trade_create_time"), None),  # no reason to miss a hold
         part=adzone if _ADZONE.fullmatch(adzone) else "",
     )
@@ -254,7 +253,7 @@ def unreadable(
 ) -> UnreadableReport:
     """A report that stays as it came. One of two cases of one name names none, so no later report makes up for it."""
     names = _NAMES[kind]
-    payload = without_buyer(row)
+    payload = row  # as it came
     if kind == "refund" and is_of_a_channel(row) and NAMED_TWICE not in row:
         row = {**row, **if_readable(lambda: _named_as_a_case(row), {})}
     return UnreadableReport(

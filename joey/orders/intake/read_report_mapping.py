@@ -1,6 +1,5 @@
 """Read the mapping of a console's export: TOML that names columns, words and constants, and calculates nothing."""
 
-import re
 from collections.abc import Iterator, Set
 from collections.abc import Mapping as Map
 from importlib.resources import files
@@ -14,6 +13,7 @@ from joey.kit.refusals import Invalid
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import RowFields
 from joey.marketplaces.own_codes import marketplace_of
+from joey.marketplaces.without_buyer import names_buyer
 from joey.orders.intake.report_mapping import How, ReportColumn, ReportMapping, Reports
 
 STARTING = "orders.toml"  # in the folder of a marketplace
@@ -23,13 +23,6 @@ SECTIONS: Map[str, How] = {
 KEYS = ("unverified", "reports", "delimiter", "decimal", "zone", "dates", "none", "optional", "constants", "words",
         *SECTIONS)  # fmt: skip
 REPORTS: Map[str, Reports] = {"": "order", "orders": "order", "refunds": "refund"}
-
-# Columns in which a console names the buyer, in both languages. What is in them is not even read.
-_OF_THE_BUYER = re.compile(
-    r"买家|会员|用户|收货人|收件|联系|姓名|昵称|手机|电话|地址|身份证|邮箱|备注|留言|微信|支付宝账"
-    r"|buyer|customer|receiver|consignee|member|phone|mobile|address|e-?mail|nick|uvid|unid|special_?id|open_?id",
-    re.IGNORECASE,
-)
 
 
 def read_report_mapping(path: Path) -> ReportMapping:
@@ -104,7 +97,7 @@ def _columns(given: Map[str, Any], words: Map[str, Map[str, str]], optional: fro
                 raise Invalid(
                     _("A column is a name in quotes, or a list of names of which a file has one."), field=where
                 )
-            buyer = next((each for each in (name, *names) if _OF_THE_BUYER.search(each)), "")
+            buyer = next((each for each in (name, *names) if names_buyer(each)), "")
             if buyer:
                 text = _("“%s” names the buyer. Joey keeps nothing about buyers: take it out of the mapping.")
                 raise Invalid(text % buyer[:40], field=where)

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from sqlite3 import Row
 from typing import Any
 
@@ -26,6 +26,7 @@ class ReportStyle:
     duplicate: bool = False  # every row of a page comes twice
     unknown_state: bool = False  # rows carry a state code that no document names
     extra_field: bool = False  # rows carry a field that no document names
+    fields: dict[str, Any] = field(default_factory=dict)  # rows carry these, in the place of their own of the same name
     edition: str = ""  # of the account's own interface, one of its dialect's `editions`; "": the first
 
 
@@ -123,9 +124,10 @@ def reported_cases(world: World, account: str, start: int, end: int) -> list[Row
 
 
 def dress(style: ReportStyle, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of one page as they go out: with the extra field, doubled, shuffled, or as they are."""
+    """The rows of one page as they go out: with the fields that were chosen, doubled, shuffled, or as they are."""
     if style.extra_field:
         rows = [row | {UNDOCUMENTED_FIELD: {"since": "yesterday", "values": [1, "2", None]}} for row in rows]
+    rows = [row | style.fields for row in rows]
     if style.duplicate:
         rows = [row for row in rows for _ in range(2)]
     if style.shuffle:

@@ -39,6 +39,7 @@ MANIFEST = Manifest(
     ),
     questions=(ORDERS, CASES),
     order_look_up=ORDER_LOOK_UP,
+    report_fields=frozenset({"order", "sub", "item", "title", "why", "case"}),
     evidence=("sub_id",),
     window_days=7,
     refund_days=14,

@@ -1,0 +1,27 @@
+"""The fields that the three reports of the union have, as its documents and real rows name them."""
+
+_ORDERS = """
+trade_id trade_parent_id tp_order_id tk_status refund_tag tk_order_role order_type terminal_type flow_source
+marketing_type item_id item_title item_num item_price item_img item_link item_category_name
+item_category_level2_name seller_nick seller_shop_title click_time tk_create_time tb_paid_time tk_paid_time
+tk_earning_time tk_deposit_time tb_deposit_time modified_time deposit_price alipay_total_price pay_price
+tb_gmv_total_price total_commission_rate total_commission_fee pub_share_rate tk_total_rate income_rate
+pub_share_pre_fee pub_share_fee pub_share_pre_fee_for_commission pub_share_fee_for_commission
+pub_share_pre_fee_for_sdy pub_share_fee_for_sdy subsidy_rate subsidy_fee subsidy_type subsidy_info_dto_list
+subsidy_detail_d_t_o service_fee_dto_list alimama_rate alimama_share_fee alimm_share_info_dto
+platform_special_share_info_dto platform_special_service_rate platform_special_service_fee pub_id site_id site_name
+adzone_id adzone_name relation_id extra_mkt_id talent_pid app_key
+"""
+# And of channel orders.
+_REFUNDS = """
+refund_suit_id tb_trade_id tb_trade_parent_id tb_trade_create_time earning_time tk_refund_time tk_refund_suit_time
+refund_status refund_type refund_fee tb_trade_finish_price tk_commission_fee_refund tk_subsidy_fee_refund
+tk_commission_alimm_refund_fee tk_subsidy_alimm_refund_fee tk_commission_agent_refund_fee
+tk_subsidy_agent_refund_fee show_return_fee
+tk_commission_fee_refund_pub tk_subsidy_fee_refund_pub tk_pub_show_return_fee tk_commission_fee_refund3rd_pub
+tk_subsidy_fee_refund3rd_pub tk3rd_pub_show_return_fee
+"""
+_PUNISHED = """
+settle_month punish_status violation_type tk_adzone_id tk_site_id tk_pub_id tk_trade_create_time
+"""
+REPORT_FIELDS = frozenset(f"{_ORDERS} {_REFUNDS} {_PUNISHED}".split())
