@@ -30,7 +30,8 @@ _DEVICE = re.compile(
     r"|spice|\bitel|tecno|infinix|docomo|kddi|j-phone|vodafone|softbank|ucweb|ucbrowser"
     r"|maui|dorado|palm|xiino|blazer|dolfin|iemobile|\[fban/|foma|hybridcast|\bsonos[/;]|\baft[a-z]+\d*\b|\becho[/_]"
     r"|kepler/|^airplay/|homepod|^goggalaxyclient|(?-i:^[A-Z]{3,8}-[A-Z]{0,4}\d{2,4}[A-Z]*(?:/|$))|-k-?touch/|segasaturn"
-    r"|\bwap ?[12]\.|^au\.|jig browser|portalmmm|planetweb|dreamcast|ps ?vita|avantgo|garmin|google fiber|\badr \d|andr0id"
+    r"|\bwap ?[12]\.|^au\.|jig browser|portalmmm|planetweb|dreamcast|garmin|google fiber|\badr \d|andr0id"
+    r"|ps ?vita|avantgo"
     r"|\b(?:mt6|msm|sm6|sdm)\d{3}|apple watch|macbook|imac(?:pro)?\d|macmini|macpro\d"  # chips, and models of Macs
     r"|\bsony|^amoi|^asus|^archos|^bird\b|^fly-|^lumia|padfone|^kwc-|^iball|_vlc/|\brim\d{3}"
     r"|device model:|\bhw=|^microsoft office \w+/[\d.]+ \((?:mac os|windows)/"  # what says which device it runs on
@@ -39,8 +40,8 @@ _DEVICE = re.compile(
 _BROWSER = re.compile(
     r"(?i)applewebkit/|\bgecko/|\bchrome/|firefox/|\bsafari/?\d|\bmsie ?\d|internet explorer|trident/|presto/"
     r"|qtwebengine|konqueror|netscape|\bdillo|^opera[/ ]\d|\buzbl|\bqtver=|^qtwebkit/|^itunes/\d|^windows-media-player/"
-    r"|\blibweb\+|^brave browser|^avant browser"
-    r"|^ice browser/|^(?:e?links|lynx|w3m|icab|sleipnir|iceweasel|amaya|netsurf|midori|ibrowse|amiga\w*|aweb|hotjava|wannabe|tazweb"
+    r"|\blibweb\+|^brave browser|^avant browser|^ice browser/"
+    r"|^(?:e?links|lynx|w3m|icab|sleipnir|iceweasel|amaya|netsurf|midori|ibrowse|amiga\w*|aweb|hotjava|wannabe|tazweb"
     r"|(?:ncsa|vms)[_ ]mosaic)\b"
 )
 _SYSTEM = re.compile(
@@ -55,7 +56,7 @@ _MOZILLA = re.compile(r"""["'(]?(?:user-agent: ?)?mozilla[/ ]?\d""", re.IGNORECA
 _ORDINARY = re.compile(
     r"Mozilla/\d\.\d+|AppleWebKit/[\d.]+\+?|\(KHTML,? [Ll]ike Gecko\)|(?:like )?Gecko(?:/[\d.]+)?"
     r"|\b(?:Chrome|Chromium|CriOS|Safari|Version|Firefox|FxiOS|Edge|EdgA?|EdgiOS|OPR|OPT|OPX|Opera(?: Mini| Mobi)?|MSIE"
-    r"|Trident|Presto|SamsungBrowser|MiuiBrowser|UCBrowser|MQQBrowser|QQBrowser|YaBrowser|Vivaldi|GSA|DuckDuckGo"
+    r"|Trident|Presto|SamsungBrowser|MiuiBrowser|UCBrowser|MQQBrowser|QQBrowser|YaBrowser|Vivaldi|GSA|(?<=.)DuckDuckGo"
     r"|Mobile|Tablet)(?:[/ ][\w.]+)?"
     r"|\b(?:Windows NT [\d.]+|Win64|x64|WOW64|Win32|X11|Linux(?: (?:x86_64|i686|armv\w+|aarch64))?|Macintosh"
     r"|(?:Intel|PPC) Mac OS X[\d_. ]*|iPhone|iPad|iPod(?: touch)?|CPU (?:iPhone )?OS [\d_]+ like Mac OS X|rv:[\d.]+\w*"
@@ -66,7 +67,7 @@ _OF_PEOPLE = re.compile(
     r"cubot\w*|botech|\bcaboto?\b|(?<=;) ?(?:m|b|id|power) ?bot\b|htc[_ ](?:ruby|butterfly)\w*"  # makes and models
     r"|\(\+drm;[^()]*\)|(?<=\w)008/|\bdomain/@"  # what can be played; digits that end like a name; an account
     r"|(?<!@)\b(?=[a-z+/=-]*\d)[a-z\d+/=]{40,}"  # a code of one device, in which any letters may meet
-    r"|_account:[^;)]*|technology(?:%20| )preview"  # whose device it is; a browser before its release
+    r"|\bandroid \(\d+/[^()]*\)|_account:[^;)]*|technology(?:%20| )preview"  # whose device it is; a browser before its release
     r"|_vlc/\S+ libvlc/\S+|fubotv/"  # televisions
     r"|sogou(?:mse|mobilebrowser|search)|ya(?:ndex)?search\w*|(?:com|ru)\.yandex\.\w+|bropp"
     r"|(?:microsoft office )?\w+/(?=[^(]*\((?:ios|mac os|windows)/[\d.]+; \w)|blackboard/|metaiab \w+"  # apps
@@ -99,7 +100,6 @@ _LOCALE_OR_KIND = re.compile(
 _ANDROID = re.compile(r"(?:linux\W+)?android\b[ /-]*[\w.]*", re.IGNORECASE)
 _NO_MODEL = re.compile(r"catchpoint$|seznam |compatible|\+?https?:|[\w-]*bot/|build/", re.IGNORECASE)
 _PART = re.compile(r"[();]|[^();]+")
-
 
 
 def _by_first_letter(patterns: Iterable[str]) -> list[re.Pattern[str]]:

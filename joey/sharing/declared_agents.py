@@ -82,9 +82,15 @@ ROBOTS = (
     (r"^[a-z]+, *\(", "a name and a comma before the agent of a browser: it fetches in its place"),
     (r"\(select |\$\{|<[?!]|^<|<(?:li|script|style|svg)\b|&quot;|/bin/", "code in the place of a name"),
     (r"javafx/|(?<=[) +])java/\d|widget server", "the engine of Java programs, and of widgets, without a browser"),
-    (r"(?<!semc)[-_](?:java|python|ruby|golang|php|perl|nodejs|rust|dotnet|csharp|kotlin)[-/]", "libraries, by language"),
-    (r"alamofire|\blibrary\b|[a-z]library:|profill?er|devtools", "libraries, and tools of developers"),
+    (
+        r"(?<!semc)[-_](?:java|python|ruby|golang|php|perl|nodejs|rust|dotnet|csharp|kotlin)[-/]",
+        "libraries, by language",
+    ),
+    (r"alamofire|\blibrary\b|[a-z]library:|profill?er|devtools|oauth\d*client", "libraries, and tools of developers"),
     (r"^(?:duckduckgo|ddg[_-]android)", "DuckDuckGo's app fetching icons; its pages have a browser's agent"),
-    (r"captivenetwork|bluecoat|googleweblight", "a system, a filter and a service (ended in 2022) that fetch by themselves"),
+    (
+        r"captivenetwork|bluecoat|googleweblight",
+        "a system, a filter and a service (ended in 2022) that fetch by themselves",
+    ),
     (r"\bhlb/|functionize|convertify|assetnote|karnoprospecting|geckoversion", "single programs that neither list has"),
 )
