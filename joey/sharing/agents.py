@@ -67,7 +67,8 @@ _OF_PEOPLE = re.compile(
     r"cubot\w*|botech|\bcaboto?\b|(?<=;) ?(?:m|b|id|power) ?bot\b|htc[_ ](?:ruby|butterfly)\w*"  # makes and models
     r"|\(\+drm;[^()]*\)|(?<=\w)008/|\bdomain/@"  # what can be played; digits that end like a name; an account
     r"|(?<!@)\b(?=[a-z+/=-]*\d)[a-z\d+/=]{40,}"  # a code of one device, in which any letters may meet
-    r"|\bandroid \(\d+/[^()]*\)|_account:[^;)]*|technology(?:%20| )preview"  # whose device it is; a browser before its release
+    r"|\bandroid \(\d+/[^()]*\)|_account:[^;)]*"  # the model once more; whose device it is
+    r"|technology(?:%20| )preview"  # a browser before its release
     r"|_vlc/\S+ libvlc/\S+|fubotv/"  # televisions
     r"|sogou(?:mse|mobilebrowser|search)|ya(?:ndex)?search\w*|(?:com|ru)\.yandex\.\w+|bropp"
     r"|(?:microsoft office )?\w+/(?=[^(]*\((?:ios|mac os|windows)/[\d.]+; \w)|blackboard/|metaiab \w+"  # apps
