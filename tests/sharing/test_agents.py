@@ -53,10 +53,10 @@ DEVICES = [
     "Quill%20Technology%20Preview/99.1 CFNetwork/760.5.1 Darwin/15.5.0 (x86_64)",
     "QuillGame/1.5 (android:2.3;device_model:Q-P350;google_account:quill@mail.example;encoded:true)",
     # behind a browser's agent a messenger's name is its own browser's, and so is that of a browser's app
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Snapchat/99.1 (iPhone99)",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Snapchat/99.1",
     "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120.0 Mobile DuckDuckGo/99 Safari/537.36",
     # an app names the model once more, in brackets of its own
-    "Mozilla/5.0 (Linux; Android 13; Q1; wv) AppleWebKit/537.36 Instagram 99.0 Android (33/13; 1080x2132; Spider; htc_bot)",
+    "Mozilla/5.0 (Linux; Android 13; Q1; wv) Chrome/99.0 Instagram 99.0 Android (33/13; 480dpi; Spider; htc_bot)",
 ]
 PROGRAMS = [
     # a proxy that fetches pictures for mail says through which host
