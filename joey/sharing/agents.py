@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from crawlerdetect.providers.crawlers import data as crawler_detect
-from crawleruseragents import is_crawler
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
 from joey.sharing.declared_agents import ROBOTS
 
@@ -112,6 +112,7 @@ def _by_first_letter(patterns: Iterable[str]) -> list[re.Pattern[str]]:
 
 
 _LISTED = _by_first_letter(pattern.lower() for pattern in crawler_detect)
+_LISTED_AS_WRITTEN = _by_first_letter(crawler["pattern"] for crawler in CRAWLER_USER_AGENTS_DATA)
 
 
 def names_a_device_or_browser(agent: str) -> bool:
@@ -128,7 +129,8 @@ def names_a_program(agent: str, rest: str) -> bool:
         (_ADDRESS.search(rest) and not _OF_A_FIRM.fullmatch(read))
         or _COMPATIBLE.search(read)
         or _NAMED.search(said)
-        or (re.search(r"[a-z0-9]{2}", said) and (is_crawler(rest) or any(each.search(said) for each in _LISTED)))
+        or any(each.search(said) for each in _LISTED)
+        or any(each.search(rest) for each in _LISTED_AS_WRITTEN)
     )
 
 
