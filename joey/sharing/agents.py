@@ -16,7 +16,7 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
 from joey.sharing.declared_agents import ROBOTS
 
-LONGEST_READ = 1_000  # characters; what browsers send is shorter, and patterns take longer on more
+LONGEST_READ = 600  # characters; what browsers send is shorter, and patterns take longer on more
 
 # What a handheld, a television or an app on one names.
 _DEVICE = re.compile(
