@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from joey.kit.days import today_of
-from joey.sharing.agents import names_a_program, own_words
+from joey.sharing.agents import names_a_device_or_browser, names_a_program, own_words
 from joey.sharing.declared_agents import PREVIEWS
 from joey.sharing.models import Click
 
@@ -48,10 +48,18 @@ def classify(method: str, headers: Mapping[str, str]) -> Click.Visitor:
 @lru_cache(maxsize=5_000)  # less than a millisecond for a new one; the agents of an hour are few
 def _declared(agent: str) -> Click.Visitor:
     """What the User-Agent alone says."""
-    said = own_words(agent)
-    if any(mark in said.lower() for mark in _PREVIEWS):
+    found = _said(agent, own_words(agent))
+    # Few agents come this far, so the names of people's apps that sound like programs cost the others no time
+    return found if found == PERSON else _said(agent, own_words(agent, of_people=False))
+
+
+def _said(agent: str, words: str) -> Click.Visitor:
+    lowered = words.lower()
+    if any(mark in lowered for mark in _PREVIEWS):
         return PREVIEW
-    return ROBOT if names_a_program(agent, said) else PERSON
+    if not names_a_device_or_browser(agent) or names_a_program(agent, words):
+        return ROBOT
+    return PERSON
 
 
 @lru_cache(maxsize=10_000)  # who opens a page and then goes on is the same browser twice

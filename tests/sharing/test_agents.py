@@ -46,6 +46,17 @@ DEVICES = [
     "AmigaVoyager/9.2 (AmigaOS/MC680x0)",
     "VMS_Mosaic/9.0 (Motif;OpenVMS V9.9) libwww/2.12_Mosaic",
     "QuickTime/9.9 (qtver=9.9;os=Windows NT 6.0)",
+    "ICE Browser/9.9 (Java 1.4.0; Windows 2000 5.0 x86)",
+    "Mozilla/3.0 (compatible; AvantGo 9.9)",
+    "libhttp/9.99 (PS Vita)",
+    # a browser before its release, and an app that says whose phone it is
+    "Quill%20Technology%20Preview/99.1 CFNetwork/760.5.1 Darwin/15.5.0 (x86_64)",
+    "QuillGame/1.5 (android:2.3;device_model:Q-P350;google_account:quill@mail.example;encoded:true)",
+    # behind a browser's agent a messenger's name is its own browser's, and so is that of a browser's app
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Snapchat/99.1",
+    "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120.0 Mobile DuckDuckGo/99 Safari/537.36",
+    # an app names the model once more, in brackets of its own
+    "Mozilla/5.0 (Linux; Android 13; Q1; wv) Chrome/99.0 Instagram 99.0 Android (33/13; 480dpi; Spider; htc_bot)",
 ]
 PROGRAMS = [
     # a proxy that fetches pictures for mail says through which host
@@ -71,6 +82,25 @@ PROGRAMS = [
     "quill/2.6 (x64-darwin; v8/3.14; OpenSSL/1.0.1) node/0.10.32",
     # a download that the phone's system fetches: the page with the link was counted when it was opened
     "AndroidDownloadManager/9 (Linux; U; Android 9; Q1)",
+    # libraries: by their language, by their word, and the engine of Java
+    "(Android 9.9; Q-1 Build) Quill-Java/Android/9",
+    "quill-sdk-java/9.9 Linux/9.9 android/9",
+    "QuillLibrary:9.9 com.quill.android:3.4 Q1:android_9",
+    "QuillApp/9.9 (org.quill; build:9; iOS 17.5.1) Alamofire/9.9",
+    "ANDROID-com.quill/9.9 deviceModel/Q1 OSVersion/9 Oauth9Client/9.9 (JAVA 0)",
+    "Mozilla/5.0+(Windows+10+10.0)+Java/1.8.0_999",
+    # tools of developers and measuring
+    "Mozilla/5.0 (Linux; Android 10; Q1; wv) AppleWebKit/537.36 Chrome/105.0 Mobile Safari/537.36 quilldevtools",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.21 (KHTML, like Gecko) profiler Safari/537.21",
+    # a page's markup or data in the place of an agent
+    "<li>" + WINDOWS + "</li>",
+    "Quill: { &quot;parent&quot;: &quot;Chrome 99.0&quot;, &quot;platform&quot;: &quot;android&quot;",
+    # an address that is as long as a code
+    WINDOWS + " quill@" + "q9b8r7o6o5k4" * 4 + ".example",
+    # an app that fetches icons names no engine; a kind of device alone is no browser
+    "DuckDuckGo/99 (com.quill.android; Android API 99)",
+    "DuckDuckGo/99 CFNetwork/1496.0.7 Darwin/23.5.0",
+    "ipad",
     # a made-up app that fetches by itself, named beside a phone
     "QuillFeed/3 (iPhone; iOS 17.5; Scale/3.00)",
 ]

@@ -128,6 +128,7 @@ NO_PERSON = [
     ("node-fetch", "robot"),
     ("GET /", "robot"),
     ("Viber/21.0.0 CFNetwork/1496.0.7 Darwin/23.5.0", "preview"),
+    ("Snapchat/99.1.0 (iPhone99,1; iOS 17.5; gzip)", "preview"),
     ("Mozilla/5.0 (" * 400, "robot"),
     ("", "robot"),
     ("   ", "robot"),
