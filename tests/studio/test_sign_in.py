@@ -131,7 +131,7 @@ def test_the_page_says_when_a_code_is_used_up_keeps_the_contact_and_sends_anothe
     again = client.post(CODE, {"next": "/studio/open"})
     assert again.status_code == 200
     assert len(sent) == 2
-    assert "In 30 seconds" in again.content.decode()
+    assert "in 30 seconds" in again.content.decode()
     client.post(CODE, {})
     assert len(sent) == 2, "a double tap sends one"
     assert client.post(CODE, {"code": code_in(sent[-1]), "next": "/studio/open"}).headers["Location"] == "/studio/open"
