@@ -100,10 +100,13 @@ def made_available(line: OrderRow, *, now: datetime) -> str:
     return sentences(kept % terms, came % terms)
 
 
-def day_in_words(line: OrderRow, *, now: datetime) -> tuple[str, date | None]:
-    """What the day of a line's commission is, and the day: from which it is available, was due, or can be expected."""
+def day_in_words(line: OrderRow, *, now: datetime) -> tuple[str, date] | None:
+    """What the day of a line's commission is, and the day: from which it is available, was due, or can be expected.
+
+    None where there is none, as where nothing is left of it.
+    """
     if not line.commission.minor or line.payable_on is None:
-        return _("Payable about"), None
+        return None
     if line.commission_state == "confirmed":
         return _("Available on"), line.payable_on
     if _is_over(line, now=now):

@@ -55,7 +55,8 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def refused_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    page = render(request, "refusal.html", {"refusal": refusal}, status=status_of(refusal), using="jinja2")
+    status = status_of(refusal)
+    page = render(request, "refusal.html", {"refusal": refusal, "status": status}, status=status, using="jinja2")
     for name, value in headers_of(refusal).items():
         page.headers[name] = value
     return page

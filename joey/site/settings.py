@@ -366,5 +366,22 @@ UNFOLD = {
     "SITE_TITLE": _("Joey office"),
     "SITE_HEADER": _("Joey office"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("joey.svg")}],
+    "SITE_ICON": lambda request: static("joey.svg"),
     "SHOW_VIEW_ON_SITE": False,
+    # The accent of joey.css and what goes with it, as Unfold's colours are named.
+    "COLORS": {
+        "primary": {
+            "50": "#fdf4ef",
+            "100": "#fbe9df",
+            "200": "#f6cfbb",
+            "300": "#efab8b",
+            "400": "#ee8a5c",
+            "500": "#d2582c",
+            "600": "#b3401b",
+            "700": "#96330f",
+            "800": "#7a2b11",
+            "900": "#642612",
+            "950": "#361106",
+        },
+    },
 }

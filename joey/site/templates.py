@@ -12,7 +12,7 @@ from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from joey.catalog.title_in import is_chinese, title_in
+from joey.catalog.title_in import in_stretches, is_chinese, title_in
 from joey.kit.current_request import request_id
 from joey.kit.zone import zone_name
 from joey.money.rate import rate_text
@@ -78,9 +78,11 @@ def lang_of(text: str) -> Markup:
 
 
 def as_written(text: str) -> Markup:
-    """Such words inside a sentence, marked with their language where it is not the page's."""
-    attribute = lang_of(text)
-    return Markup("<span{}>{}</span>").format(attribute, text) if attribute else escape(text)
+    """A text with such words in it, each stretch of them marked with its language where it is not the page's."""
+    if not lang_of(text):
+        return escape(text)
+    marked = Markup("<span{}>{}</span>")
+    return Markup("").join(marked.format(OTHER_LANGUAGE, part) if it else part for part, it in in_stretches(str(text)))
 
 
 def parts_of(text: str, words: Collection[str]) -> Iterator[tuple[str, bool]]:

@@ -10,6 +10,7 @@ WIDTH, HEIGHT = 360, 150
 LEFT, RIGHT, TOP = 8, 352, 26
 FLOOR = 130  # where a price of nothing would be: a small change of a price looks small
 LABEL_ROOM = 24  # above the floor, for a label below the line
+LABEL_HALF = 40  # half the width of a long price: no label is cut off at the edge
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def chart_of(history: PriceHistory) -> Chart:
         low_label_y=last_low.y + 18 if last_low.y <= FLOOR - LABEL_ROOM else last_low.y - 10,
         zero=Money(0, history.low.currency),
         floor=FLOOR,
-        low_label_x=min(max((last_low.x + last_low.until_x) // 2, LEFT + 24), RIGHT - 24),
+        low_label_x=min(max((last_low.x + last_low.until_x) // 2, LEFT + LABEL_HALF), RIGHT - LABEL_HALF),
         first=history.begins,
         last=history.ends,
         left=LEFT,

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from joey.kit.http import RETRY_AFTER_SECONDS
 from joey.kit.strict_form import StrictForm
@@ -38,6 +39,24 @@ def keeper_only(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Ca
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def form_of(page: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view that takes a form of the shop's `page`. Without the form, as after signing in again or choosing another
+    language, a browser is led to that page.
+    """
+
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, slug: str) -> HttpResponse:
+            if request.method in ("GET", "HEAD"):
+                query = request.META["QUERY_STRING"]
+                return HttpResponseRedirect(f"/studio/{slug}/{page}{'?' if query else ''}{query}")
+            return require_POST(view)(request, slug)
+
+        return guarded
+
+    return guard
 
 
 def keeper(request: HttpRequest) -> Person:

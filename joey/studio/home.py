@@ -22,7 +22,7 @@ from joey.shops.models import Shop
 from joey.shops.open_shop import describe_shop_and_keeper, open_shop
 from joey.shops.own_account import paid_directly
 from joey.shops.queries import shops_of
-from joey.studio.access import keeper, keeper_only, own_shop, page, wants_fresh_code
+from joey.studio.access import form_of, keeper, keeper_only, own_shop, page, wants_fresh_code
 from joey.studio.forms import TOKEN_DAYS, TOKEN_SCOPES, DescribeShopForm, OpenShopForm, TokenForm
 
 
@@ -133,7 +133,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @keeper_only
-@require_http_methods(["POST"])
+@form_of("settings")
 def tokens(request: HttpRequest, slug: str) -> HttpResponse:
     """Make an API token for this shop, shown once, or end one.
 

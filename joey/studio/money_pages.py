@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from joey.commissions.queries import cut_costs, newest_first, orders_of
 from joey.insight.explain_waiting import waiting_in_short
@@ -21,7 +21,7 @@ from joey.payouts.queries import PayeeErased, currencies_in_progress, payee_of, 
 from joey.payouts.queries import payout_details as details_of
 from joey.payouts.request_payout import check_request, request_payout
 from joey.shops.models import Shop
-from joey.studio.access import keeper, keeper_only, own_shop, page, wants_fresh_code
+from joey.studio.access import form_of, keeper, keeper_only, own_shop, page, wants_fresh_code
 from joey.studio.forms import CancelPayoutForm, PayeeForm, PayoutForm
 
 
@@ -76,7 +76,7 @@ def payout(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @keeper_only
-@require_POST
+@form_of("payout")
 def cancel(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a payout back that still waits."""
     shop = own_shop(request, slug)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from joey.catalog.cards import OfferCard, keepers_part
 from joey.catalog.paste_offer import paste_offer
@@ -32,7 +32,7 @@ from joey.shops.models import Shop
 from joey.shops.names import CATEGORIES
 from joey.shops.own_account import paid_directly
 from joey.shops.queries import listed_states, shelf_names
-from joey.studio.access import keeper, keeper_only, language, own_shop, page
+from joey.studio.access import form_of, keeper, keeper_only, language, own_shop, page
 from joey.studio.forms import AddForm, UndoForm
 
 KEPT = ("q", "marketplace", "category", "currency", "min", "max", "sort", "coupon", "in_stock", "offer", "cursor")
@@ -87,7 +87,7 @@ def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @keeper_only
-@require_POST
+@form_of("pick")
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     """One tap: the offer is in the shop, or refused with the reason beside it."""
     shop = own_shop(request, slug)
@@ -103,7 +103,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @keeper_only
-@require_POST
+@form_of("pick")
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
     """Take it out again; an item shared meanwhile is hidden instead, because its links must keep working."""
     shop = own_shop(request, slug)
@@ -119,7 +119,7 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @keeper_only
-@require_POST
+@form_of("pick")
 def show_again(request: HttpRequest, slug: str) -> HttpResponse:
     shop = own_shop(request, slug)
     form = UndoForm(request.POST)

@@ -1,7 +1,7 @@
 """Where a person is signed in, and an end to it."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from joey.kit import clock
@@ -13,7 +13,7 @@ OTHERS = "others"
 
 # The first mark that a User-Agent has names it: a browser also names those that it is like.
 BROWSERS = (
-    ("MicroMessenger", "WeChat"), ("QQ/", "QQ"), ("Edg", "Edge"), ("OPR/", "Opera"),
+    ("MicroMessenger", _("WeChat")), ("QQ/", "QQ"), ("Edg", "Edge"), ("OPR/", "Opera"),
     ("SamsungBrowser", "Samsung Internet"),
     ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
 )  # fmt: skip
@@ -49,4 +49,4 @@ def sessions_page(request: HttpRequest) -> HttpResponse:
 def device_of(agent: str) -> str:
     """A browser as its owner knows it: "Chrome · Android"."""
     named = [next((name for mark, name in marks if mark in agent), "") for marks in (BROWSERS, SYSTEMS)]
-    return " · ".join(filter(None, named)) or _("Unknown browser")
+    return " · ".join(filter(None, map(str, named))) or str(_("Unknown browser"))

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.at_the_counter import CODE, Sandbox
 from tests.journeys.browser import HEIGHT, Phone, launch
+from tests.journeys.misfits import misfits_of
 from tests.journeys.running import RunningJoey
 
 SHOP_NAMES = {"zh": "窗边的小铺", "en": "Window shop"}
@@ -19,29 +20,6 @@ SEARCHES = {"zh": "茶", "en": "tea"}
 YUAN = {"zh": "(?<!N)¥", "en": "CN¥"}
 AS_OF = {"zh": r"(截至|更新于)\s*.*\d\d:\d\d", "en": r"as of .*\d\d:\d\d"}
 AD = {"zh": "广告", "en": "Ad"}
-SIZES = [(320, 100), (320, 200), (390, 100), (768, 100), (900, 100), (1280, 100)]  # width, text in percent
-
-# What is wrong with a page at the size it has: it scrolls sideways, a grid's last row has a hole, or the price and the
-# button that leads on are not seen together.
-MISFITS = """
-() => {
-  const found = [], root = document.documentElement, box = each => each.getBoundingClientRect();
-  if (root.scrollWidth > root.clientWidth) found.push(`${root.scrollWidth} px wide`);
-  for (const grid of document.querySelectorAll('.cards, .shops'))
-    if (Math.abs(box(grid.lastElementChild).right - box(grid).right) > 2) found.push('a hole in the last row');
-  const button = document.querySelector('.bar-buy a');
-  if (!button) return found;
-  const it = box(button), near = 9 * parseFloat(getComputedStyle(root).fontSize);
-  if (!button.contains(document.elementFromPoint((it.left + it.right) / 2, (it.top + it.bottom) / 2)))
-    found.push('the button is not seen');
-  const beside = price => price.right <= it.left + 1 && price.bottom > it.top && price.top < it.bottom;
-  const above = price => price.top >= 0 && price.bottom <= it.top + 1 && it.top - price.bottom < near;
-  const prices = [...document.querySelectorAll('.price-now .money, .bar-buy .money')]
-    .filter(each => each.checkVisibility()).map(box);
-  if (!prices.some(price => beside(price) || above(price))) found.push('no price beside the button');
-  return found;
-}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -184,16 +162,18 @@ def test_every_page_fits_any_phone_and_screen_and_twice_the_text(joey: RunningJo
     item = page.locator("li.card a").first.get_attribute("href")
     own = [f"/studio/{slug}/{tab}" for tab in ("", "pick", "shelves", "earnings")]
 
-    misfits = []
-    for path in ("/", "/s/mei", item, f"{item}/way-out", f"{item}/report", f"/s/{slug}", *own):
-        page.goto(f"{joey.url}{path}")
-        for width, percent in SIZES:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.evaluate("percent => document.documentElement.style.fontSize = `${percent}%`", percent)
-            misfits += [f"{path} at {width} px, text {percent} %: {each}" for each in page.evaluate(MISFITS)]
+    misfits = misfits_of(page, joey.url, ["/", "/s/mei", item, f"{item}/way-out", f"{item}/report", f"/s/{slug}", *own])
+    mei = Phone(browser, "en")
+    mei.page.goto(f"{joey.url}/studio/")
+    sign_in(mei, "mei@example.com")
+    mei.page.goto(f"{joey.url}/studio/mei/orders")
+    order = mei.page.locator("a.order-row").last.get_attribute("href")
+    full = ["", "shelves", "share", "share/shop", "visits", "orders", "earnings", "payout", "settings"]
+    misfits += misfits_of(mei.page, joey.url, [order, "/studio/sessions", *(f"/studio/mei/{each}" for each in full)])
 
     assert misfits == []
     keeper.context.close()
+    mei.context.close()
 
 
 # ── The steps, by name ────────────────────────────────────────────────────────────────────────────────────

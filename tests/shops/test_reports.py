@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from joey.catalog.models import Offer
 from joey.insight.waiting import stuck
 from joey.kit.clock import now as database_now
 from joey.kit.refusals import Conflict, Forbidden
@@ -39,6 +40,7 @@ def a_report(words: str = WORDS, **changes: Any) -> BuyerReport:
 
 def test_a_report_gets_a_reference_and_its_answer_is_read_by_it(client: Client) -> None:
     listing = listed(meis_shop(), flask())
+    Offer.objects.update(translations={"en": "A flask that keeps warm"})
     taken = client.post(f"/s/mei/{listing.pk}/report", {"reason": "fake", "words": WORDS}, headers=EN)
     report = BuyerReport.objects.get()
     assert report.reference in taken.content.decode()
@@ -48,6 +50,7 @@ def test_a_report_gets_a_reference_and_its_answer_is_read_by_it(client: Client) 
     queue = signed_in(ada()).get(table + "?open=yes").content.decode()
     assert report.reference in queue
     assert WORDS in queue
+    assert "A flask that keeps warm" in queue  # case P20: in the reader's language
     done = signed_in(ada()).post(
         table, {"action": "answer", "_selected_action": [str(report.pk)], "index": "0", "reason": "You are right",
                 "outcome": "hidden"}, follow=True,

@@ -162,12 +162,12 @@ NO_PAGE = {
     "studio/sign-in": 302,
     "studio/sign-in/code": 302,
     "studio/sign-out": 405,
-    "studio/<slug:slug>/tokens": 405,
+    "studio/<slug:slug>/tokens": 302,
     "studio/<slug:slug>/accounts/<str:marketplace>/remove": 404,  # where none is connected
-    "studio/<slug:slug>/pick/add": 405,
-    "studio/<slug:slug>/pick/undo": 405,
-    "studio/<slug:slug>/pick/show": 405,
-    "studio/<slug:slug>/payout/cancel": 405,
+    "studio/<slug:slug>/pick/add": 302,
+    "studio/<slug:slug>/pick/undo": 302,
+    "studio/<slug:slug>/pick/show": 302,
+    "studio/<slug:slug>/payout/cancel": 302,
 }
 
 # These say how much of something there is: each is asked for by its reader, and bounded by one shop's day or month, by

@@ -441,7 +441,7 @@ def test_programs_that_read_everything_are_kept_from_links_and_outbound_clicks(c
 
 def test_chinese_words_in_an_english_page_say_so(client: Client) -> None:
     """Case P19: a screen reader changes its voice, a browser its letters."""
-    shop, listing = meis_shop(), listed(meis_shop(), fresh_flask(seller="小美家居店"))
+    shop, listing = meis_shop(), listed(meis_shop(), fresh_flask(seller="小美家居店", ships_from="浙江 杭州"))
     Shop.objects.filter(pk=shop.pk).update(name="小美好物", intro="都是我在用的")
     Listing.objects.update(note="很保温")
 
@@ -453,4 +453,6 @@ def test_chinese_words_in_an_english_page_say_so(client: Client) -> None:
     assert '<span lang="zh-Hans">小美好物</span>' in pages[1]
     assert '<p lang="zh-Hans">很保温</p>' in pages[1]
     assert '<span lang="zh-Hans">小美家居店</span>' in pages[1]
+    assert 'The seller, from <span lang="zh-Hans">浙江 杭州</span>' in pages[1]
+    assert '<span class="face face-small" aria-hidden="true" lang="zh-Hans">小</span>' in pages[1]
     assert 'lang="zh-Hans">小美' not in chinese

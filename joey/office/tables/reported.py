@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.title_in import title_in
 from joey.kit import clock
 from joey.office.asked_field import AskedField
 from joey.office.columns import NOTHING, time_text
@@ -70,7 +71,9 @@ class BuyerReports(WithReason):
     def item(self, report: BuyerReport) -> str:
         if report.listing is None:
             return format_html('<a href="/s/{}">{}</a>', report.shop.slug, gettext("The whole shop"))
-        return format_html('<a href="/s/{}/{}">{}</a>', report.shop.slug, report.listing_id, report.listing.offer.title)
+        offer = report.listing.offer
+        title, _language = title_in(get_language() or "", offer.title, offer.translations)
+        return format_html('<a href="/s/{}/{}">{}</a>', report.shop.slug, report.listing_id, title)
 
     @admin.display(description=_("In their words"))
     def in_words(self, report: BuyerReport) -> str:
