@@ -12,7 +12,7 @@ import unicodedata
 from joey.kit.ids import CODE_ALPHABET
 from joey.sharing.make_link import CODE_CHARACTERS
 
-_AS_MADE = re.compile(r"/|/(?!.*//|s/[^/]+/.{37}|go/.{37})[a-z0-9/.-]*[a-z0-9]")  # 37: something behind an id
+_AS_MADE = re.compile(r"/|(?!.*//)/(?!s/[^/]+/.{37}|go/.{37})[a-z0-9/.-]*[a-z0-9]")  # 37: something behind an id
 _PASSED_ON = re.compile(r"/*(?:s|l|go|p|rules)(?![a-z0-9.-])")
 # Unicode's default ignorable code points, as far as keyboards and copies bring them
 _INVISIBLE = re.compile(

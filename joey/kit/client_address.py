@@ -15,7 +15,7 @@ from django.http import HttpRequest
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # "203.0.113.5:443", "[2001:db8::1]:443", "[2001:db8::1]"; a bare IPv6 address has no port.
-_WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([^:]*):[0-9]+")
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]*)?|([^:]*):[0-9]*")
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("[^"]*"|[^;]*)', re.IGNORECASE)  # of one element of Forwarded (RFC 7239)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 client behind a translator (RFC 6052)
 LONGEST = 4_000  # characters of a forwarded list; what is further left was written by a stranger
@@ -24,6 +24,7 @@ LONGEST = 4_000  # characters of a forwarded list; what is further left was writ
 @lru_cache(maxsize=20_000)
 def read_address(text: str) -> Address | None:
     """The address in any spelling that proxies write, None for what is none."""
+    text = re.sub("^for ?= ?", "", text.strip(), flags=re.IGNORECASE)  # written so into the older header, too
     text = text.strip().strip('"').strip()
     if found := _WITH_PORT.fullmatch(text):
         text = found[1] if found[1] is not None else found[2]

@@ -24,6 +24,9 @@ _IBAN_START = re.compile(r"[A-Z]{2}[0-9]{2}")
 # Number ranges of bank cards: UnionPay (GB/T 20547.1), Visa and Mastercard (ISO/IEC 7812). Account numbers that are
 # no cards have no common check digit, and some Chinese ones of 19 digits begin with 4 as well.
 _CARD = re.compile(r"62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)[0-9]{12}")
+# What no holder is called, while 3D科技有限公司 and 7-Eleven are.
+_NO_NAME = re.compile(r"[<>{}\\@]|://|[0-9](?:[ -]?[0-9]){4}")
+_NO_ACCOUNT = re.compile(r"([0-9])\1*")  # one digit throughout
 _CNAPS = re.compile(r"[0-9]{12}")
 
 
@@ -39,6 +42,11 @@ def read_holder_name(text: str) -> str:
         )
     if not any(character.isalpha() for character in name):
         raise Invalid(_("This is no name: it has no letter. Enter the name that the bank knows."), field="holder_name")
+    if _NO_NAME.search(name):
+        raise Invalid(
+            _("A name has no address, no mark-up and no long number in it. Enter the name that the bank knows."),
+            field="holder_name",
+        )
     return name
 
 
@@ -50,6 +58,8 @@ def read_account_number(text: str) -> str:
     number = _plain(text)
     if not _ACCOUNT.fullmatch(number) or not any(character.isdigit() for character in number):
         raise _wrong(_("Enter an account number of 6 to 34 digits, or an IBAN."))
+    if _NO_ACCOUNT.fullmatch(number):
+        raise _wrong(_("No account has the same digit throughout. Enter the number that the bank gave you."))
     if is_iban(number):
         _check_iban(number)
     elif _CARD.fullmatch(number) and not luhn.is_valid(number):
@@ -69,6 +79,30 @@ def read_bank_code(text: str) -> str:
             reason = _("This is neither a BIC (8 or 11 letters and digits) nor a CNAPS code (12 digits).")
         raise Invalid(reason, field="bank_code")
     return code
+
+
+def check_same_country(number: str, bank_code: str) -> None:
+    """An IBAN and a BIC that were read name the same country. Raises Invalid ("bank_code").
+
+    Territories share the IBANs of their country, or the BICs (ISO 13616, registry of SWIFT).
+    """
+    if not is_iban(number) or not is_bic(bank_code):
+        return
+    of_account, of_bank = number[:2], bank_code[4:6]
+    if of_account != of_bank and of_bank not in _TERRITORIES.get(of_account, "").split():
+        raise Invalid(
+            _("This BIC is of a bank in %(bank)s, and the IBAN of an account in %(account)s. Check both.")
+            % {"bank": of_bank, "account": of_account},
+            field="bank_code",
+        )
+
+
+_TERRITORIES = {
+    "FR": "BL GF GP MF MQ NC PF PM RE TF WF YT MC",
+    "GB": "GG IM JE",
+    "FI": "AX",
+    "XK": "RS",
+}
 
 
 def is_iban(number: str) -> bool:

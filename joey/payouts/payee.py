@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit.refusals import Invalid
-from joey.payouts.account_number import read_account_number, read_bank_code, read_holder_name
+from joey.payouts.account_number import check_same_country, read_account_number, read_bank_code, read_holder_name
 from joey.payouts.models import Payee
 from joey.payouts.notify_payee_changed import queue_payee_changed_notice
 from joey.payouts.payee_details import PayeeDetails, keep_details, read_details
@@ -35,6 +35,7 @@ def set_payee(
         account_number=read_account_number(account_number),
         bank_code=read_bank_code(bank_code),
     )
+    check_same_country(details.account_number, details.bank_code)
     lock_payees(shop)
     before = latest_payee(shop, rail)
     if before is not None and read_details(text_of(before.details_id)) == details:

@@ -17,6 +17,7 @@ HAN = (
     "一夜暴富", "日结工资", "兼职日结", "月入过万", "月入上万", "月入十万", "月入百万", "月入万元", "年入百万",
     "年入千万", "日入过千", "日赚", "月赚", "睡后收入", "被动收入", "管道收入", "高额回报", "投资回报", "人人都能赚",
     "一部手机就能赚", "拉人头", "发展下线", "招募下线", "加盟赚钱", "代理赚钱",
+    "招代理", "招募代理", "招总代", "招分销", "诚招加盟",
 )  # fmt: skip
 LATIN = (
     "get rich quick", "get rich fast", "passive income", "guaranteed income", "guaranteed earnings",
@@ -35,6 +36,7 @@ _UP_TO = "(?: (?:up to|over|more than|at least|easily|around|about|a|an extra))?
 PATTERNS = (
     f"{_TIME} (?:轻松|稳定|就|也)?(?:能|可以|可|都能)? {_GAINS} {_AMOUNT}"
     " (?:元|块|千|万|百|k|w|[+]|以上|多|不是梦|轻松|起步|不等|$|[- ,])",
+    f"{_TIME} (?:轻松|稳定|就|也)?(?:能|可以|可|都能)? {_GAINS} (?:过|超过|超|破|上|几|数) (?:w|k|个)(?![a-z])",
     f"{_EARN}{_UP_TO} [0-9][0-9,]{{0,9}} ?(?:k|usd|dollars?|bucks|euros?|pounds|rmb|yuan)?"
     " (?:a|an|per|each|every) (?:day|week|month|year|hour)(?![a-z])",
 )  # fmt: skip

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from joey.rules.fold import fold
-from joey.rules.words import NEVER, SOFT_GAP, Exemption, WordSet
+from joey.rules.words import ANY_GAP, NEVER, SOFT_GAP, Exemption, WordSet
 
 RULE_ID = "CN-A9"
 
@@ -24,7 +24,7 @@ OTHERS = (
 )  # fmt: skip
 # Words that leave a name what it was: a shop called “X shop” is still called X.
 _FILLER = (
-    "的|之|在|中国|中华|国际|全球|官方|官网|正品|自营|直营|旗舰|旗舰店|专营店|专卖店|小店|店铺|商店|商城|店|铺|网|网站|平台|"
+    "的|之|在|中国|中华|国际|全球|官方|官网|正品|百亿补贴|自营|直营|旗舰|旗舰店|专营店|专卖店|小店|小铺|铺子|店铺|商店|商城|店|铺|网|网站|平台|"
     "客服|客户服务|服务|中心|售后|运营|团队|人员|小二|小助手|助手|在线|认证|授权|指定|合作|支付|安全|活动|福利|优选|严选|"
     "the|of|by|at|in|official|officials|store|shop|shops|mall|outlet|market|online|website|site|app|team|staff|support|"
     "help|helpdesk|service|services|customer|care|center|centre|admin|administrator|security|safety|verify|verified|"
@@ -45,7 +45,7 @@ _PEOPLE = (
     "customer service|admin|team|staff|help desk|security|kefu|guanfang"
 )
 # … and these for its shop, in a name.
-_SHOP = "官方|官网|自营|旗舰店|直营店|授权店|认证|official|flagship|verified|refund|service"
+_SHOP = "官方|官网|自营|百亿补贴|旗舰店|直营店|授权店|认证|official|flagship|verified|refund|service"
 EXEMPTIONS = (
     Exemption(
         "Said not to be official, and words in which these letters only meet.",
@@ -63,6 +63,10 @@ def find(text: str, theirs: frozenset[str], *, is_name: bool) -> Iterator[tuple[
     """Spans of `text`, as written, that pass for someone else. `theirs`: names of marketplaces and of this site."""
     folded = fold(text)
     patterns = _patterns(theirs)
+    if is_name and _SPACED_OUT.fullmatch(folded.letters):  # 京 东 自 营
+        if any(find("".join(_GAPS.split(folded.letters)), theirs, is_name=True)):
+            yield folded.written(0, len(folded.letters))
+        return
     alone = patterns.alone.fullmatch(folded.letters) if is_name else None
     if alone:
         yield folded.written(*alone.span("name"))
@@ -73,6 +77,10 @@ def find(text: str, theirs: frozenset[str], *, is_name: bool) -> Iterator[tuple[
         hits |= set(_CLAIMS.hits(folded))
     for begin, end in sorted(hits):
         yield folded.written(begin, end)
+
+
+_GAPS = re.compile(ANY_GAP)
+_SPACED_OUT = re.compile(f"[^-, ](?:{ANY_GAP}[^-, ])+")
 
 
 def is_address_of_theirs(slug: str, names: Iterable[str], words: Iterable[str]) -> bool:
@@ -86,6 +94,12 @@ def is_address_of_theirs(slug: str, names: Iterable[str], words: Iterable[str]) 
     return re.fullmatch(f"{filler}*(?:{theirs}){filler}*", looks) is not None
 
 
+def without_digits(slug: str) -> set[str]:
+    """An address, and what it reads as where digits pass for letters."""
+    return {slug, *(slug.translate(digits) for digits in _DIGITS)}
+
+
+_DIGITS = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
 _SLUG_FILLER = (
     "the", "of", "by", "at", "in", "my", "store", "shop", "shops", "mall", "outlet", "market", "online", "web", "site",
     "app", "china", "global", "inc", "ltd", "com", "cn", "net", "org",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from joey.rules import absolute_words, abuse, contact_lures, income_claims, medical_claims, official_names, tobacco
 from joey.rules.words import Exemption
 
-PACK_VERSION = "2026-11-30.1"
+PACK_VERSION = "2026-12-01.1"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from joey.marketplaces import registry
 from joey.people.models import Person
 from joey.record.append import append
 from joey.record.erasable import keep_text, keep_texts
-from joey.rules.official_names import OTHERS, is_address_of_theirs
+from joey.rules.official_names import OTHERS, is_address_of_theirs, without_digits
 from joey.shops.ask_rules import refuse_words
 from joey.shops.models import Shop
 
@@ -111,7 +111,7 @@ def read_slug(text: str) -> str:
         )
     names = {code for each in registry.manifests() for code in each.marketplaces} | NAMES_OF_OTHERS
     own = {name.casefold() for name in settings.JOEY_NAMES if name.isascii() and name.isalnum()}
-    if text in RESERVED or is_address_of_theirs(text, names | own, RESERVED_BY_MARKETPLACES):
+    if without_digits(text) & RESERVED or is_address_of_theirs(text, names | own, RESERVED_BY_MARKETPLACES):
         raise SlugReserved(
             _("The address “%s” could be mistaken for Joey, a marketplace or an authority. Choose another one.") % text,
             field="slug",

@@ -16,9 +16,13 @@ def choose(asked: str | None, remembered: str | None, accepted: str) -> str:
     for wish in (asked, remembered):
         if wish and wish.lower() in NAMES:
             return NAMES[wish.lower()]
-    for name, weight in parse_accept_lang_header(accepted):  # the heaviest first
-        language = NAMES.get(name.partition("-")[0])
-        if language and weight > 0:  # q=0 means "not this one" (RFC 9110, 12.4.2)
+    listed = parse_accept_lang_header(accepted)  # the heaviest first
+    known = [(NAMES.get(name.partition("-")[0]), weight) for name, weight in listed]
+    named = {language for language, _weight in known}
+    for (language, weight), (name, _weight) in zip(known, listed, strict=True):
+        if name == "*":  # each that is not named (RFC 9110, 12.5.4), ours first
+            language = next((each for each in (settings.LANGUAGE_CODE, *NAMES.values()) if each not in named), None)
+        if language and weight > 0:  # q=0 means "not this one" (12.4.2)
             return language
     return str(settings.LANGUAGE_CODE)
 

@@ -185,6 +185,7 @@ def test_what_is_no_account_number_is_refused_by_name(hostile: str) -> None:
         "US64 SVBK US6S 3300 9588 79",  # right by its check digits, but the country has no IBANs
         "NO93 8601 1117 948",
         "ES91 2100 0418 4502 0005 1333",
+        "0000 0000 0000 0000",
         "6222 0212 3456 7890 129",  # UnionPay, case P14
         "6222 0212 3456 7890",
         "4111 1111 1111 1112",  # Visa
@@ -242,12 +243,46 @@ def test_one_wrong_digit_in_an_iban_is_noticed(place: int, digit: str) -> None:
         read_account_number(iban[:place] + digit + iban[place + 1 :])
 
 
-@pytest.mark.parametrize("name", ["", " ", "6222 0202", "…!", "x" * 71, "Mei\0", "Mei\u202eil", "\u200b", "Mei\ud800"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "6222 0202",
+        "…!",
+        "x" * 71,
+        "Mei\0",
+        "Mei\u202eil",
+        "\u200b",
+        "Mei\ud800",
+        "<b>Mei</b>",
+        "李 雷 13800138000",
+        "Mei 6222 0202",
+        "mei@example.com",
+        "http://x.cn/李",
+    ],
+)
 def test_a_name_no_bank_would_print_is_refused(name: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_holder_name(name)
 
     assert refused.value.field == "holder_name"
+
+
+@pytest.mark.parametrize("name", ["北京3D科技有限公司", "7-Eleven (China) Ltd.", "上海（集团）1998 号", "O'Neil-李"])
+def test_a_name_may_have_digits_and_signs(name: str) -> None:
+    assert read_holder_name(name)
+
+
+@pytest.mark.django_db
+def test_an_iban_and_a_bic_are_of_one_country() -> None:
+    iban = "GB33 BUKB 2020 1555 5555 55"
+    with pytest.raises(Invalid, match="bank in DE") as refused:
+        set_payee(meis_shop(), **GOOD | {"account_number": iban, "bank_code": "COBADEFF"}, now=NOW)
+    assert refused.value.field == "bank_code"
+
+    for right in ("BUKBGB22", "BUKBJE22", ""):
+        assert set_payee(meis_shop(), **GOOD | {"account_number": iban, "bank_code": right}, now=NOW)
 
 
 def test_a_name_is_read_on_one_line_as_every_other_text() -> None:

@@ -52,4 +52,4 @@ def test_words_change_together_with_the_version() -> None:
     text = b"".join(Path(str(module.__file__)).read_bytes() for module in judging)
     digest = hashlib.sha256(text).hexdigest()[:16]
 
-    assert (PACK_VERSION, digest) == ("2026-11-30.1", "22c599e979ec643d")
+    assert (PACK_VERSION, digest) == ("2026-12-01.1", "38fdcdb81eb4f5a6")

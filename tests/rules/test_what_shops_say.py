@@ -11,7 +11,7 @@ REFUSED = {
     ("CN-A5", "name"): (
         "月入过万轻松小店", "月 入 过 万", "月入過萬", "躺赚小铺", "日赚500元起", "一天赚三百块", "每月轻松收入2万",
         "稳赚不赔俱乐部", "睡后收入研究所", "Earn $5,000 a month", "Make money from home", "Passive income club",
-        "earn 300 dollars per day",
+        "earn 300 dollars per day", "月入过W", "日入上k", "招代理", "诚招代理",
     ),
     ("CN-A5", "note"): (
         "稳赚不赔", "分享就能日入过千", "保证收益，人人都能赚", "get rich quick with this", "带你赚钱带你飞", "躺.赚",
@@ -19,12 +19,13 @@ REFUSED = {
     ("CN-A3", "note"): (
         "治疗痘痘三天见效", "根治脚气", "7天祛痘", "一个疗程见效", "药到病除", "糖尿病人能代替药物", "治 疗 湿疹",
         "抗癌食品", "喝了降血糖", "增强免疫力的口罩", "cures acne", "30天瘦20斤", "治療痘痘", "没有任何副作用",
+        "治痘神器",
     ),
     ("CN-A9", "name"): (
         "淘宝", "淘宝官方", "Taobao Official", "Таobao", "t a o b a o", "Ta0bao 商城", "京东客服", "天猫自营旗舰店",
         "微信客服", "Joey 官方", "Joey", "Joey Support Team", "J0ey shop", "Joеy", "官方客服", "平台管理员", "支付宝",
         "Amazon Customer Service", "1688 官网", "ＪＤ", "Official Store", "公安局", "淘寶官方店", "Help desk Joey",
-        "拼 多 多",
+        "拼 多 多", "京 东 自 营", "天貓旗舰店", "拼多多百亿补贴", "Joey 的小铺",
     ),
     ("CN-A9", "note"): (
         "有问题找淘宝客服", "Joey 官方推荐", "我是京东工作人员", "contact Amazon support", "微信官方合作",
@@ -35,7 +36,7 @@ REFUSED = {
         "QQ 123456789", "扣扣群：12345678", "电话13800138000", "138-0013-8000", "1 3 8 0 0 1 3 8 0 0 0",
         "一三八零零一三八零零零", "①③⑧00138000", "mei@example.com", "mei(at)example.com", "好评返现", "晒图返红包",
         "WhatsApp +44 7700 900123", "telegram: mei_88", "t.me/mei88", "关注公众号领券", "私聊有优惠",
-        "cash back after review", "ｗｗｗ．ｅｖｉｌ．ｃｏｍ", "bit.ly/abc",
+        "cash back after review", "telegram @abc", "威❤️abc", "ｗｗｗ．ｅｖｉｌ．ｃｏｍ", "bit.ly/abc",
     ),
     ("JOEY-2", "keeper"): ("傻逼", "傻 逼", "煞笔老板", "fuck you", "f u c k", "王八蛋", "bitch", "去死吧"),
 }  # fmt: skip
@@ -48,7 +49,8 @@ HARMLESS = {
         "会客服饰", "五谷杂粮", "Official-looking? No, handmade", "宝妈的淘宝清单", "爱逛京东的老王", "招财进宝铺",
         "赚到了水果店", "健康茶饮", "草本护理小站", "好睡眠家纺", "康复师小李的书架", "暖心治愈系杂货", "月光小铺",
         "日日鲜", "年年有余", "微观世界模型", "QQ糖果屋", "十七号仓库", "老王头不老", "1314 礼物店",
-        "Bitterballen & co", "Scunthorpe crafts",
+        "Bitterballen & co", "东 京 小 店", "威 海 海 鲜", "微 风", "信 和", "微 Lab", "代理记账小王",
+        "Scunthorpe crafts",
     ),
     "note": (
         "温和清洁", "早上装的水到傍晚还烫", "我用了三年，盖子没坏", "敏感肌也能用，洗完不紧绷",

@@ -51,7 +51,7 @@ def test_letters_digits_and_hyphens_make_an_address(slug: str) -> None:
 def test_an_address_that_looks_official_is_reserved() -> None:
     """L9: also with words around it, glued to it, and with digits for letters."""
     for slug in (
-        "taobao", "joey", "office", "12315", "wechat", "open", "taobao-official", "taobaoofficial", "ta0bao",
+        "taobao", "joey", "office", "12315", "wechat", "open", "taobao-official", "taobaoofficial", "ta0bao", "off1ce",
         "tmall-shop", "arnazon", "joey-support", "j0ey", "jd-mall", "official-tmall", "1688shop", "tao-kefu",
         "official-shop", "wechatpay", "the-taobao-store", "customer-service", "joey-admin",
     ):  # fmt: skip

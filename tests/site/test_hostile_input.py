@@ -93,6 +93,7 @@ def test_no_parameter_by_itself_makes_an_error() -> None:
     assert not errors, sorted(errors)
 
 
+@pytest.mark.timeout(1800)  # of all of them
 @pytest.mark.parametrize("naughty", [NAUGHTY[::SAMPLE], slow(NAUGHTY)], ids=["some", "all"])
 def test_no_naughty_string_makes_an_error_in_any_field(naughty: list[bytes]) -> None:
     """The Big List of Naughty Strings in every field of every form and in every search; in turn in one field alone,

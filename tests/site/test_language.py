@@ -10,6 +10,10 @@ from joey.site.language import choose
     ("accepted", "language"),
     [
         ("en;q=0.1, zh;q=0.9", "zh-hans"),  # case B5
+        ("*;q=0.5, en;q=0.4", "zh-hans"),
+        ("*;q=0.5, zh;q=0", "en"),
+        ("zh;q=0, en;q=0.1, *;q=0", "en"),
+        ("en;q=0.5, *;q=0.4", "en"),
         ("zh;q=0.1, en;q=0.9", "en"),
         ("en-GB,en;q=0.9,zh-CN;q=0.8", "en"),
         ("fr, de;q=0.9, en;q=0.2", "en"),
