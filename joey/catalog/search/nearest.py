@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from joey.catalog.search import match
+from joey.catalog.search.as_typed import as_typed
 from joey.catalog.search.find_offers import FindOffers, ListStart
 from joey.catalog.search.in_order import ListPlace
 from joey.catalog.search.read_index import guarded, searcher
@@ -49,16 +50,19 @@ def nearest_places(question: FindOffers, start: ListStart) -> NearestPlaces:
         count = _Counted(question, start, index)
         for words in _fewer(asked, count):
             if found := _places_with(words, count, question, start):
-                kept = {word.text for word in words}
-                dropped = tuple(word.text for word in asked if word.text not in kept)
+                kept = [word.text for word in words]
+                dropped = [word.text for word in asked if word.text not in kept]
                 if not dropped and count.heard:
                     return NearestPlaces(found, by_sound=True)
-                return NearestPlaces(found, dropped, " ".join(word.text for word in words))
-    dropped = tuple(word.text for word in asked)
+                said = as_typed(question.words.typed, [*dropped, *kept])
+                return NearestPlaces(
+                    found, tuple(said[text] for text in dropped), " ".join(said[text] for text in kept)
+                )
+    said = as_typed(question.words.typed, [word.text for word in asked])
     anything = replace(question, words=QuestionWords(()), blank=True, sort="sales")
     if found := anything.places(start):
-        return NearestPlaces(found, dropped)
-    return NearestPlaces(_anything_at_all(anything).places(start), dropped, narrowed=False)
+        return NearestPlaces(found, tuple(said.values()))
+    return NearestPlaces(_anything_at_all(anything).places(start), tuple(said.values()), narrowed=False)
 
 
 def _anything_at_all(question: FindOffers) -> FindOffers:
