@@ -127,9 +127,9 @@ class SearchedMarketplaceOut(Out):
 class NearestOut(Out):
     """What comes nearest to a query that found nothing, best first.
 
-    `dropped` are its words that these items need not have, and `kept` a query for the others. Without any of them
-    `kept` is "", and `items` are what sells most. `by_sound`: they sound like the query. `narrowed` false: they do not
-    pass its filters, because nothing does.
+    `dropped` are its words that these items need not have, as they were typed, and `kept` a query for the others.
+    Without any of them `kept` is "", and `items` are what sells most. `by_sound`: they sound like the query, or some
+    of its words do. `narrowed` false: they do not pass its filters, because nothing does.
     """
 
     items: list[OfferOut]

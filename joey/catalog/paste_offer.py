@@ -12,7 +12,7 @@ from joey.kit.rate_limit import hit_alone
 from joey.kit.refusals import Invalid, NotFound, Refusal
 from joey.marketplaces import registry
 from joey.marketplaces.manifest_shape import Text
-from joey.marketplaces.pasted import LONGEST_TEXT
+from joey.marketplaces.pasted import LONGEST_TEXT, names_no_item
 from joey.marketplaces.port import Connector
 
 
@@ -53,6 +53,14 @@ def offer_from_text(text: str, *, now: datetime) -> Offer:
     if refusal is not None:
         refusal.field = refusal.field or "text"
         raise refusal
+    if names_no_item(text):
+        raise Invalid(
+            _(
+                "This address names no item. Open the item in the app, copy its link or copy-code under “Share”, and"
+                " paste it here."
+            ),
+            field="text",
+        )
     raise Invalid(
         _("This is not a link or copy-code of a marketplace that Joey is connected to. Copy it again in its app."),
         field="text",

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import urlsplit
+
+from joey.marketplaces import registry
 
 LONGEST_TEXT = 2000
 
@@ -18,8 +21,17 @@ _ADDRESS = re.compile(
     re.IGNORECASE | re.ASCII | re.VERBOSE,
 )
 _CLOSING = ".,;:!?)]}>'\""
+# A text that is nothing but a host: with words beside it, someone searches for the words.
+_ONLY_HOST = re.compile(rf"\W*(?:https?://)?((?:[a-z0-9-]+\.)+(?:{_ENDINGS}))(?::[0-9]+)?\W*", re.IGNORECASE)
+_DOMAIN = re.compile(r"[\w-]+\.(?:(?:com|co|net|org)\.[a-z]{2}|[a-z]+)\Z", re.ASCII)
 # ￥zRmVdesjTCu￥, €AbC1€ and the like, with the marks that phones put between.
-_COPY_CODE = re.compile(r"[￥¥€$₤₳¢£₴](?:\s*CZ\d+\s+)?\s*([A-Za-z0-9]{8,14})\s*[￥¥€$₤₳¢£₴]", re.ASCII)
+_CODE = r"(?:\s*CZ[0-9]+\s+)?\s*([A-Za-z0-9]{8,14})\s*"
+_SIGN = "[$¢-¥฿₠-⃏￠￡￥￦]"  # any currency's
+_COPY_CODE = re.compile(_SIGN + _CODE + _SIGN)
+# In brackets a code looks like a model, (iPhone15Pro): it is one where the text says what to do with it, or says CZ,
+# or has nothing else.
+_IN_BRACKETS = re.compile(rf"(?<![A-Za-z0-9])[(（《/](?=[^)）》/]*[a-z])(?=[^)）》/]*[A-Z0-9]){_CODE}[)）》/]")
+_SAYS_TO_OPEN = re.compile(r"\bCZ[0-9]+\b|复制|複製|打[开開]|口令|点击|點擊|\bcopy\b", re.IGNORECASE | re.ASCII)
 
 
 def addresses(text: str) -> list[str]:
@@ -54,13 +66,43 @@ def _with_tls(address: str) -> str:
 
 
 def copy_codes(text: str) -> list[str]:
-    """What is between the signs of each copy-code in `text`, in order."""
-    return _COPY_CODE.findall(text[:LONGEST_TEXT])
+    """What is between the signs or brackets of each copy-code in `text`, those between signs first."""
+    text = text[:LONGEST_TEXT]
+    codes = _COPY_CODE.findall(text)
+    if _IN_BRACKETS.fullmatch(text.strip()) or _SAYS_TO_OPEN.search(text):
+        codes += _IN_BRACKETS.findall(_ADDRESS.sub(" ", text))  # a path is no code, though it is between slashes
+    return codes
 
 
 def is_pasted(text: str) -> bool:
-    """Whether it holds a link or copy-code: something to paste, and nothing to search by."""
-    return bool(addresses(text) or copy_codes(text))
+    """Whether it holds a link or copy-code, or is a host: something to paste, and nothing to search by."""
+    host = _only_host(text)
+    return bool(addresses(text) or copy_codes(text) or host.startswith("www.") or _is_marketplaces(host))
+
+
+def names_no_item(text: str) -> bool:
+    """Whether it is a marketplace's host, or an address at one that has no items: its front page, for example."""
+    hosts = {(urlsplit(each).hostname or "") for each in addresses(text)}
+    known = {host for manifest in registry.manifests() for host in manifest.hosts}
+    return _is_marketplaces(_only_host(text)) or any(_is_marketplaces(each) for each in hosts - known)
+
+
+def _only_host(text: str) -> str:
+    """The host in small letters if `text` is nothing else, or ""."""
+    found = _ONLY_HOST.fullmatch(text[:LONGEST_TEXT])
+    return found[1].lower() if found else ""
+
+
+def _is_marketplaces(host: str) -> bool:
+    """Whether a host is at the domain of a marketplace's hosts, connected or not."""
+    domain = _DOMAIN.search(host)
+    return domain is not None and domain[0] in _domains()
+
+
+@cache
+def _domains() -> frozenset[str]:
+    hosts = (host for manifest in registry.manifests() for host in manifest.hosts)
+    return frozenset(found[0] for host in hosts if (found := _DOMAIN.search(host)))
 
 
 def leads_to(url: str, hosts: Iterable[str]) -> bool:

@@ -24,7 +24,7 @@ from joey.kit.http import headers_of, status_of
 from joey.kit.refusals import Refusal, Unavailable
 from joey.marketplaces import registry
 from joey.marketplaces.imported import feeds
-from joey.marketplaces.pasted import is_pasted
+from joey.marketplaces.pasted import is_pasted, names_no_item
 from joey.money.money import Money, read_amount
 from joey.shops.add_listing import add_listing
 from joey.shops.arrange import hide_listing, remove_listing, show_listing
@@ -80,9 +80,8 @@ def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
     """Completions of what is being typed, as links to that search; htmx puts them below the field."""
     own_shop(request, slug)
     asked = {name: request.GET.get(name, "") for name in KEPT}
-    facts = {
-        "meant": _suggestions(asked["q"]), "pasted": is_pasted(asked["q"]), "with_": _links(asked), "slug": slug,
-    }  # fmt: skip
+    leads_to_an_item = is_pasted(asked["q"]) and not names_no_item(asked["q"])
+    facts = {"meant": _suggestions(asked["q"]), "pasted": leads_to_an_item, "with_": _links(asked), "slug": slug}
     return page(request, "suggestions.html", facts)
 
 

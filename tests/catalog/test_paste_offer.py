@@ -12,7 +12,9 @@ from joey.demo import catalogue
 from joey.kit import clock
 from joey.kit.refusals import Invalid, NotFound, Refusal, Unavailable
 from joey.marketplaces import registry
+from joey.marketplaces.pasted import copy_codes
 from joey.marketplaces.port import Tracking
+from tests.api.client import Caller
 from tests.cast import mei, meis_shop
 from tests.marketplaces.conftest import Sandbox
 
@@ -32,6 +34,9 @@ def test_a_copy_code_a_link_and_an_item_page_lead_to_the_same_offer(connected: S
     ]
 
     assert len({offer.pk for offer in pasted}) == 1
+    code = copy_codes(link.copy_code)[0]  # case P5: in brackets, as apps write it too
+    for text in (f"复制这段 ({code}) 打开", f"(CZ001 {code})"):
+        assert offer_from_text(text, now=clock.now()).pk == pasted[0].pk
     assert pasted[0].title == facts.title
     assert pasted[0].now_minor == facts.now_minor
 
@@ -50,6 +55,11 @@ def test_a_link_without_its_scheme_leads_there_too(connected: Sandbox) -> None:
         leads_to = keeper.get("/studio/mei/pick", {"q": text}).headers["Location"]
         assert leads_to.startswith(f"/studio/mei/pick?offer={pasted[0].pk}")
         assert pasted[0].title in keeper.get(leads_to).content.decode()
+    for text in ("www.jd.com", "www.jd.com/…", "taobao.com"):  # nothing is searched for by their letters
+        page = keeper.get("/studio/mei/pick", {"q": text}, headers={"Accept-Language": "en"})
+        assert page.status_code == 422
+        assert "This address names no item. Open the item in the app" in page.content.decode()
+        assert Caller(mei()).get("/offers", q=text).json()["to_paste"]
 
 
 @pytest.mark.parametrize("code", ["taobao", "jd", "pinduoduo"])

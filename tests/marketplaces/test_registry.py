@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from joey.kit.accounts_file import accounts_in
 from joey.marketplaces import registry
-from joey.marketplaces.pasted import addresses, is_pasted, leads_to
+from joey.marketplaces.pasted import addresses, copy_codes, is_pasted, leads_to, names_no_item
 from joey.marketplaces.registry import NotConnected
 from tests.sandbox.conftest import Sandbox
 
@@ -181,7 +181,7 @@ def test_addresses_are_found_in_what_people_copy() -> None:
         ("//localhost:8001/t?e=1", ["https://localhost:8001/t?e=1"]),
         ("https://a.example/?to=//item.taobao.com/x", ["https://a.example/?to=//item.taobao.com/x"]),
         *((words, []) for words in (
-            "A.O.Smith/3000", "Dr.Martens/1460", "AC//DC", "USB3.0/2.0", "3.5mm/2m", "wi-fi/bt", "1/2", "taobao.com",
+            "A.O.Smith/3000", "Dr.Martens/1460", "AC//DC", "USB3.0/2.0", "3.5mm/2m", "wi-fi/bt", "1/2", "asp.net",
             "mei@item.taobao.com/x", "锅",
         )),
     ],
@@ -189,6 +189,27 @@ def test_addresses_are_found_in_what_people_copy() -> None:
 def test_an_address_without_its_scheme_is_one_and_a_name_with_points_is_none(pasted: str, found: list[str]) -> None:
     assert addresses(pasted) == found
     assert is_pasted(pasted) == bool(found)
+
+
+def test_a_host_alone_and_a_code_in_brackets_are_pasted_and_words_beside_a_host_are_searched() -> None:
+    """Case P5."""
+    hosts = "www.jd.com www.jd.com/… JD.com/ taobao.com 「https://www.jd.com」 re.jd.com WWW.taobao.com。"
+    for text in [*hosts.split(), "https://www.jd.com/phones", "看 www.jd.com/phones"]:
+        assert (is_pasted(text), names_no_item(text)) == (True, True), text
+    for text in ("https://item.jd.com/1.html", "item.jd.com/1.html", "www.example.com", "https://example.com/a"):
+        assert (is_pasted(text), names_no_item(text)) == (True, False), text
+    codes = [
+        "复制这段 (aBcD1234efG) 打开", "(CZ001 aBcD1234efG)", "（aBcD1234efG）", "9.9 (aBcD1234efG) CZ0001 碗",
+        "複製這段《aBcD1234efG》", "复制 /aBcD1234efG/ 打开App", "₩aBcD1234efG₩", "￥CZ001 aBcD1234efG￥",
+    ]  # fmt: skip
+    for text in codes:
+        assert (copy_codes(text), is_pasted(text)) == (["aBcD1234efG"], True), text
+    words = [
+        "保护壳 (iPhone15Pro)", "创维（skyworth）电视", "example.com", "www.jd.com 手机", "手机 taobao.com",
+        "mei@jd.com", "打开 wi-fi/bluetooth/usb", "(stainless)", "$100/abcdefgh/", "Dr.Martens", "notjd.community",
+    ]  # fmt: skip
+    for text in words:
+        assert not is_pasted(text), text
 
 
 def test_what_a_page_promises_is_never_more_than_what_is_booked() -> None:

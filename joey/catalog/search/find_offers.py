@@ -112,14 +112,14 @@ class FindOffers:
             index, wanted = searcher(), self.limit + 1 + more
             found = list(self._places(index, start, enumerate(self._tiers(index)), wanted))
             if not found and (start.after is None or start.after.tier == BY_SOUND):
-                found = self.places_by_sound(index, start, match.as_typed_sounds(self.words.words, index), wanted)
+                for sounding in match.as_typed_sounds(self.words.words, index):
+                    if found := self.places_by_sound(index, start, sounding, wanted):
+                        break
             return found
 
-    def places_by_sound(
-        self, index: "Searcher", start: ListStart, sounding: "Iterable[Query]", wanted: int
-    ) -> list[ListPlace]:
+    def places_by_sound(self, index: "Searcher", start: ListStart, sounding: "Query", wanted: int) -> list[ListPlace]:
         """The places of what is found by how it sounds."""
-        return list(self._places(index, start, ((BY_SOUND, each) for each in sounding), wanted))
+        return list(self._places(index, start, [(BY_SOUND, sounding)], wanted))
 
     def places_of(self, named: Sequence[OfferRow], start: ListStart) -> list[ListPlace]:
         """The places from `start` on of offers that a marketplace named for these words, in this host's index or not.

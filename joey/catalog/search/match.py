@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from joey.catalog.search.brand_names import Name
 from joey.catalog.search.documents import schema
 from joey.catalog.search.fold import is_unspaced
-from joey.catalog.search.sounds import same_sound, typed_sounds
+from joey.catalog.search.sounds import Reading, same_sound, synonyms_by_sound, typed_sounds
 from joey.catalog.search.spellings import SMALLEST_UNITS
 from joey.catalog.search.split_words import BETWEEN, QuestionWord, bridge, halves, joint, pairs
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FORGIVEN_ONE, FORGIVEN_TWO = 4, 8  # the number of letters from which one typing error is forgiven, or two
 SHORTEST_BEGINNING = 2
+LETTERS_OF_A_WORD = 4  # on average, where several words were typed as they sound
 MOST_READINGS = 300  # of one word
 
 Meaning = Callable[[str, "Searcher"], list[str]]
@@ -86,18 +87,44 @@ def _may_guess(words: Sequence[QuestionWord]) -> bool:
 
 
 def as_typed_sounds(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
-    """Chinese that was typed in Latin letters, as it sounds or by its initials: kafei, kf. Nothing for any other."""
-    typed = "".join(unit for word in words for unit in word.units)
-    if sounds := typed_sounds(typed, searcher):
-        yield _all(_term("sounds", each) for each in sounds)
+    """Chinese that was typed in Latin letters, as it sounds, by its initials, or not to its end: kafei, kf, kafe.
+
+    Nothing for any other.
+    """
+    for sounds in typed_sounds("".join(word.text for word in words), searcher):
+        yield _all(_any(map(_sounding, each)) for each in sounds)
 
 
 def as_same_sounds(words: Sequence[QuestionWord], searcher: "Searcher") -> "Iterator[Query]":
     """Chinese words that sound like those of the question: 面膜 for 面摸. Nothing for one without Chinese."""
     if sounds := same_sound([(word.text, word.han) for word in words], searcher):
         others = [word for word in words if not word.han]
-        alike = [_term("sounds", each) for each in sounds]
-        yield _all([*alike, *([loosely(others, searcher, guesses=False)] if others else [])])
+        yield loosely_and(others, map(_sounding, sounds), searcher)
+
+
+def by_sound(word: QuestionWord, searcher: "Searcher") -> "Iterator[Query]":
+    """What one word may sound like or may be typed for, the likeliest first.
+
+    Single syllables sound like anything, so it has to sound like one word, or like several long ones.
+    """
+    if word.han:
+        alike = same_sound([(word.text, True)], searcher) if len(word.text) > 1 else ()
+        found: Iterable[tuple[Reading, ...]] = [tuple((each,) for each in alike)]
+    else:
+        found = typed_sounds(word.text, searcher)
+    for sounds in found:
+        if len(sounds) == 1 or 0 < len(sounds) * LETTERS_OF_A_WORD <= len(word.text):
+            yield _all(_any(map(_sounding, each)) for each in sounds)
+
+
+def loosely_and(words: Sequence[QuestionWord], others: "Iterable[Query]", searcher: "Searcher") -> "Query":
+    """All the words without guessing, and all of the other queries."""
+    return _all([*others, *([loosely(words, searcher, guesses=False)] if words else [])])
+
+
+def _sounding(sound: str) -> "Query":
+    """What sounds like this, and the synonyms of what does."""
+    return _any([_term("sounds", sound), *map(_characters, synonyms_by_sound().get(sound, ()))])
 
 
 def beginnings(token: str, searcher: "Searcher") -> list[str]:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from joey.catalog.search import match
+from joey.catalog.search.as_typed import as_typed
 from joey.catalog.search.find_offers import FindOffers, ListStart
 from joey.catalog.search.in_order import ListPlace
 from joey.catalog.search.read_index import guarded, searcher
@@ -17,7 +18,7 @@ from joey.catalog.search.synonyms import synonyms
 from joey.catalog.search.wishes import KINDS, says_how
 
 if TYPE_CHECKING:
-    from tantivy import Searcher
+    from tantivy import Query, Searcher
 
 LONGEST_KNOWN = 6  # characters of a word that is looked up
 SHORTEST_END = 2  # characters of a word's end that are looked for instead of it, unless one says its kind
@@ -42,21 +43,26 @@ def nearest_places(question: FindOffers, start: ListStart) -> NearestPlaces:
     with guarded():
         index = searcher()
         asked = question.words.words
-        sounding = match.as_same_sounds(asked, index)
-        if alike := question.places_by_sound(index, start, sounding, question.limit):
-            return NearestPlaces(alike, by_sound=True)
+        for sounding in match.as_same_sounds(asked, index):
+            if alike := question.places_by_sound(index, start, sounding, question.limit):
+                return NearestPlaces(alike, by_sound=True)
         asked = _split_by_titles(asked, index)
-        for words in _fewer(asked, _Counted(question, start, index)):
-            found = replace(question, words=QuestionWords(words)).places(start)
-            if found:
-                kept = {word.text for word in words}
-                dropped = tuple(word.text for word in asked if word.text not in kept)
-                return NearestPlaces(found, dropped, " ".join(word.text for word in words))
-    dropped = tuple(word.text for word in asked)
+        count = _Counted(question, start, index)
+        for words in _fewer(asked, count):
+            if found := _places_with(words, count, question, start):
+                kept = [word.text for word in words]
+                dropped = [word.text for word in asked if word.text not in kept]
+                if not dropped and count.heard:
+                    return NearestPlaces(found, by_sound=True)
+                said = as_typed(question.words.typed, [*dropped, *kept])
+                return NearestPlaces(
+                    found, tuple(said[text] for text in dropped), " ".join(said[text] for text in kept)
+                )
+    said = as_typed(question.words.typed, [word.text for word in asked])
     anything = replace(question, words=QuestionWords(()), blank=True, sort="sales")
     if found := anything.places(start):
-        return NearestPlaces(found, dropped)
-    return NearestPlaces(_anything_at_all(anything).places(start), dropped, narrowed=False)
+        return NearestPlaces(found, tuple(said.values()))
+    return NearestPlaces(_anything_at_all(anything).places(start), tuple(said.values()), narrowed=False)
 
 
 def _anything_at_all(question: FindOffers) -> FindOffers:
@@ -66,43 +72,72 @@ def _anything_at_all(question: FindOffers) -> FindOffers:
     )  # fmt: skip
 
 
+def _places_with(
+    words: Sequence[QuestionWord], count: "_Counted", question: FindOffers, start: ListStart
+) -> list[ListPlace]:
+    """The places of what has all these words, each as it is written or, where nothing is, as it sounds."""
+    sounding = [count.heard[word] for word in words if word in count.heard]
+    if not sounding:
+        return replace(question, words=QuestionWords(tuple(words))).places(start)
+    written = [word for word in words if word not in count.heard]
+    together = match.loosely_and(written, sounding, count.index)
+    return question.places_by_sound(count.index, start, together, question.limit)
+
+
 class _Counted:
-    """How many offers that pass the filters have a word, or all of several."""
+    """How many offers that pass the filters have a word, as it is written or else as it sounds.
+
+    `heard` has the words that none has as they are written, each with the query for what sounds like it.
+    """
 
     def __init__(self, question: FindOffers, start: ListStart, index: "Searcher") -> None:
         self.index = index
+        self.heard: dict[QuestionWord, Query] = {}
         self._filters = list(question.filters(int(start.moment.timestamp())))
 
-    def __call__(self, *words: QuestionWord) -> int:
+    def __call__(self, word: QuestionWord) -> int:
+        if written := self.written(word):
+            return written
+        for sounding in match.by_sound(word, self.index):
+            if hits := self._hits(sounding):
+                self.heard[word] = sounding
+                return hits
+        return 0
+
+    def written(self, word: QuestionWord) -> int:
+        return self._hits(match.loosely([word], self.index, guesses=True))
+
+    def _hits(self, query: "Query") -> int:
         from tantivy import Occur, Query
 
-        query = match.loosely(words, self.index, guesses=True)
         parts: list[tuple[Occur, Query]] = [(Occur.Must, each) for each in (query, *self._filters)]
         found: Any = self.index.search(Query.boolean_query(parts), limit=1, count=True)
         return int(found.count)
 
 
 def _fewer(asked: Sequence[QuestionWord], count: _Counted) -> Iterator[tuple[QuestionWord, ...]]:
-    """Fewer and fewer of the words, the rarest dropped first, but the one that says what it is kept to the last."""
+    """Fewer and fewer of the words: what is only heard is dropped first, then the rarest.
+
+    The word that says what it is, if that is clear, is kept to the last, and the last that has hits in any case.
+    """
     hits = {word: count(word) for word in asked}
     there = [word for word in asked if hits[word]]
     head = _head(asked)
-    if head is not None and not hits[head]:
+    if head is not None and (not hits[head] or head in count.heard):
         instead = _kind_of(head, count)
         if instead is not None:
-            there = [*(word for word in there if word != instead), instead]
-            hits[instead] = count(instead)
+            there = [*(word for word in there if word not in (head, instead)), instead]
+            hits[instead] = count.written(instead)
         head = instead
     if head is None or len(head.text) == 1:  # a kind alone is far: what else is named is nearer
-        head = _head([word for word in there if len(word.text) > 1]) or head
-    if head is None:
-        return  # what is only black, or only large, is not near
-    while True:
+        long = [word for word in there if len(word.text) > 1]
+        head = _head([word for word in long if word not in count.heard]) or head or _head(long)
+    while there:
         yield tuple(there)
         others = [word for word in there if word != head]
         if not others:
             return
-        there.remove(min(others, key=lambda word: hits[word]))
+        there.remove(min(others, key=lambda word: (word not in count.heard, hits[word])))
 
 
 def _head(words: Sequence[QuestionWord]) -> QuestionWord | None:
@@ -120,7 +155,7 @@ def _kind_of(word: QuestionWord, count: _Counted) -> QuestionWord | None:
     for start in range(1, len(word.text)):
         end = word.text[start:]
         kind = QuestionWord((end,), han=True)
-        if (len(end) >= SHORTEST_END or end in KINDS) and count(kind):
+        if (len(end) >= SHORTEST_END or end in KINDS) and count.written(kind):
             return kind
     return None
 

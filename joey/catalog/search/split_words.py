@@ -11,11 +11,13 @@ from operator import add
 from threading import Lock
 from typing import Any
 
+from joey.catalog.search.as_typed import as_typed
 from joey.catalog.search.brand_names import Name, chinese_names
 from joey.catalog.search.fold import GLUE, GLUED, LONGEST_UNIT, RUNS, fold, is_unspaced, tokens
 from joey.catalog.search.spellings import one_spelling
 from joey.catalog.search.synonyms import synonyms
 from joey.catalog.search.wishes import CHEAP, FILLERS
+from joey.kit.text import without_invisible
 
 LONGEST_QUESTION, LONGEST_READ = 100, 1000
 MOST_WORDS = 12
@@ -36,7 +38,7 @@ class QuestionWord:
 
     @property
     def text(self) -> str:
-        """As it is shown."""
+        """As it is searched for; what was typed for it, `as_typed` finds."""
         return "".join(self.units)
 
 
@@ -44,12 +46,13 @@ class QuestionWord:
 class QuestionWords:
     """What a question asks for. `cut` is the part beyond the limit, which is ignored; "" for none.
 
-    `cheap`: it asks for the cheapest, which is an order and not a word.
+    `cheap`: it asks for the cheapest, which is an order and not a word. `typed` is the rest of it, as it was typed.
     """
 
     words: tuple[QuestionWord, ...]
     cut: str = ""
     cheap: bool = False
+    typed: str = ""
 
     @property
     def text(self) -> str:
@@ -112,10 +115,10 @@ def _brand_words(brand: str) -> tuple[list[str], list[str]]:
 
 def question_words(q: str) -> QuestionWords:
     """The words of a question, at most MOST_WORDS of them and of its first LONGEST_QUESTION characters."""
-    folded = fold(q[:LONGEST_READ])
-    kept, rest = folded[:LONGEST_QUESTION], folded[LONGEST_QUESTION:]
+    typed = " ".join(without_invisible(q[:LONGEST_READ]).split())
+    kept, rest = typed[:LONGEST_QUESTION], typed[LONGEST_QUESTION:]
     found: list[QuestionWord] = []
-    for token, kind, glued in tokens(one_spelling(kept)):
+    for token, kind, glued in tokens(one_spelling(fold(kept))):
         if kind == "han":
             found += [QuestionWord((word,), han=True) for word in cut_question(token)]
         elif glued and found and not found[-1].han:
@@ -126,9 +129,9 @@ def question_words(q: str) -> QuestionWords:
     about_goods = [word for word in different if word.text not in FILLERS]
     meant = [word for word in about_goods if word.text not in CHEAP]
     asked = meant or about_goods or different
-    left_out = [" ".join(word.units) for word in asked[MOST_WORDS:]]
+    left_out = as_typed(kept, [word.text for word in asked[MOST_WORDS:]]).values()
     cheap = bool(meant) and meant != about_goods
-    return QuestionWords(tuple(asked[:MOST_WORDS]), " ".join([*left_out, rest]).strip(), cheap)
+    return QuestionWords(tuple(asked[:MOST_WORDS]), " ".join([*left_out, rest]).strip(), cheap, kept)
 
 
 def _without_glue(text: str) -> str:

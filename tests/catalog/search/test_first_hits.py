@@ -94,9 +94,9 @@ def test_an_exact_word_comes_before_a_misspelt_or_longer_one() -> None:
 def test_a_question_that_is_too_long_is_cut_and_says_what_did_not_count() -> None:
     from joey.catalog.queries import search_offers
 
-    long = search_offers("蓝牙耳机 " + "很" * 200, language="en")
-    many = search_offers(" ".join(f"word{letter}" for letter in "abcdefghijklmnop"), language="en")
+    long = search_offers("蓝牙耳机 " + "很" * 200 + "ABC 180X200", language="en")
+    many = search_offers(" ".join(f"Word{letter}" for letter in "abcdefghijklmnop"), language="en")
 
-    assert long.cut == "很" * 105
-    assert many.cut.split() == ["wordm", "wordn", "wordo", "wordp"]
+    assert long.cut == "很" * 105 + "ABC 180X200"
+    assert many.cut.split() == ["Wordm", "Wordn", "Wordo", "Wordp"], "as they were typed"
     assert search_offers("蓝牙耳机", language="en").cut == ""
