@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from joey.kit import limits
@@ -107,4 +108,7 @@ FACTS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
 def facts_in_words(facts: Mapping[str, Any]) -> str:
     """What an operator reads of an event's facts; the rest is in the record, at what it is about."""
     known = ((title, say(facts[name])) for name, (title, say) in FACTS.items() if name in facts)
-    return " · ".join(f"{title}: {said}" for title, said in known if said is not None)  # None: a text of the record
+    said = (
+        gettext("%(title)s: %(said)s") % {"title": title, "said": text} for title, text in known if text is not None
+    )
+    return " · ".join(said)  # None: a text of the record

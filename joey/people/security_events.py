@@ -1,7 +1,7 @@
 """Events of the security log, with the contact of who did it, and as they are asked for."""
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, UUIDField, When
+from django.db.models.functions import Cast, Coalesce, Substr
 
 from joey.kit.client_address import caller_key
 from joey.kit.models import SecurityEvent
@@ -12,9 +12,15 @@ from joey.people.queries import person_by_contact
 
 
 def with_contacts(events: QuerySet[SecurityEvent]) -> QuerySet[SecurityEvent]:
-    """Each with `contact`, None where no person is known."""
-    people = Person.objects.filter(pk=OuterRef("person_id")).values(contact=Coalesce("email", "phone"))
-    return events.annotate(contact=Subquery(people))
+    """Each with `contact` of who did it and `whom` it was done to, None where that is no person that is known."""
+    of_person = Case(When(about__startswith="person:", then=Cast(Substr("about", len("person:") + 1), UUIDField())))
+    return events.annotate(about_person=of_person).annotate(
+        contact=_contact("person_id"), whom=_contact("about_person")
+    )
+
+
+def _contact(column: str) -> Subquery:
+    return Subquery(Person.objects.filter(pk=OuterRef(column)).values(contact=Coalesce("email", "phone")))
 
 
 def asked_for(events: QuerySet[SecurityEvent], term: str) -> QuerySet[SecurityEvent]:

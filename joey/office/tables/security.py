@@ -17,6 +17,8 @@ from joey.office.site import office
 from joey.office.words_of_security import ACTORS, KINDS, facts_in_words
 from joey.people.security_events import asked_for, with_contacts
 
+LONG = 30  # characters of a key, in a column
+
 
 class OfKind(OneOf):
     """Of one kind of event, as the program knows them."""
@@ -36,12 +38,11 @@ class SecurityLog(ReadOnly):
 
     heading = _("Security log")
     named_by = ("what",)
-    list_display = ("at", "what", "details", "who", "of_caller", "of_request")
+    list_display = ("what", "at", "details", "who", "of_thing", "of_caller", "of_request")
     list_filter = (("kind", OfKind),)
     search_fields = ("=request_id", "=about")
-    search_help_text = _("A whole e-mail address, phone number, network address, request, or thing such as payout:…")
+    search_help_text = _("Whole e-mail, phone, network address, request, or thing (payout:…)")
     ordering = ("-id",)
-    list_display_links = ("what",)
     fields = ("at", "what", "details", "who", "of_thing", "of_caller", "of_request")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -65,7 +66,8 @@ class SecurityLog(ReadOnly):
 
     @admin.display(description=_("About"))
     def of_thing(self, event: SecurityEvent) -> str:
-        return _searched(event.about)
+        whom = event.whom  # type: ignore[attr-defined]
+        return _searched(event.about, whom)
 
     @admin.display(description=_("Called from"))
     def of_caller(self, event: SecurityEvent) -> str:
@@ -76,9 +78,16 @@ class SecurityLog(ReadOnly):
         return _searched(event.request_id)
 
 
-def _searched(term: str) -> str:
-    """It leads to all events that have it, too."""
+def _searched(term: str, name: str | None = None) -> str:
+    """It leads to all events that have it, too. `name`: of a person."""
     if not term:
         return NOTHING
     address = f"{reverse('admin:kit_securityevent_changelist')}?{urlencode({'q': term})}"
-    return format_html('<a href="{}"><code>{}</code></a>', address, term)
+    shown = name or format_html("<code>{}</code>", _short(term))
+    return format_html('<a href="{}">{}</a>', address, shown)
+
+
+def _short(term: str) -> str:
+    """What tells one from another; the whole of it is where it leads."""
+    kind, mark, key = term.partition(":")
+    return f"{kind}:…{key[-8:]}" if mark and len(key) > LONG else term
