@@ -79,6 +79,7 @@ def import_goods(
         bar.end()
     _print(done.offers, done.refused_rows, marketplace)
     if done.offers.refused and not done.offers.accepted:
+        click.echo("If the columns are called otherwise: `joey import --check FILE` guesses which are which.", err=True)
         ctx.exit(1)
 
 

@@ -14,7 +14,7 @@ from joey.catalog.intake.files.header import DELIMITERS, NEEDED, OfferHeader, ro
 from joey.catalog.intake.files.mapping import FIELDS, Mapping
 from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.read_mapping import read_mapping
-from joey.catalog.intake.files.rows import GatheredRows
+from joey.catalog.intake.files.rows import GatheredRows, column_named
 from joey.catalog.intake.files.tables import MOST_ABOVE
 from joey.catalog.intake.files.workbook import rows_of_workbook
 from joey.catalog.intake.ready_mappings import ready_mappings
@@ -51,7 +51,7 @@ def guess_mapping(path: Path, form: str) -> GuessedMapping:
     ready = {name: read_mapping(file) for name, file in ready_mappings().items()}
     how = {"encoding": encoding, "delimiter": delimiter if form in ("csv", "tsv") else ""}
     fits = [name for name, mapping in ready.items() if not OfferHeader(mapping).lacks(names)]
-    own = sum(any(each in names for each in columns) for columns in FIELDS.values())
+    own = _known(Mapping(), names)
     best = max(fits, key=lambda name: _known(ready[name], names), default="")
     if best and _known(ready[best], names) > (own if not OfferHeader(Mapping()).lacks(names) else 0):
         return GuessedMapping(_keys(how) + ready_mappings()[best].read_text(encoding="utf-8"), best)
@@ -117,7 +117,10 @@ def _called() -> Map[str, list[str]]:
 
 
 def _known(mapping: Mapping, names: Sequence[str]) -> int:
-    return sum(any(source.column in names for source in mapping.sources_of(field)) for field in FIELDS)
+    return sum(
+        any(source.column and column_named(source.column, names) for source in mapping.sources_of(field))
+        for field in FIELDS
+    )
 
 
 def _guessed_columns(names: Sequence[str]) -> dict[str, list[str]]:

@@ -41,7 +41,7 @@ def _own_data(settings: Settings, tmp_path: Path) -> None:
 def feed(folder: Path, text: str | bytes, mapping: str = "", name: str = "goods.csv", **options: Any) -> Imported:
     """Import this text into feed:x, whose links and pictures may lead to shop.example.com."""
     how = f'hosts = ["shop.example.com"]\npicture_hosts = ["shop.example.com"]\n{mapping}'
-    return import_offers(written(folder, text, name), "feed:x", mapping=mapped(folder, how), now=NOW, **options)
+    return import_offers(written(folder, text, name), "feed:x", mapping=mapped(folder, how), **{"now": NOW} | options)
 
 
 def kept() -> dict[str, dict[str, Any]]:
@@ -206,6 +206,24 @@ class TestDialects:
                     2 * (name == "title") + (name == "short total")
                 )
 
+    def test_case_c3_names_of_columns_in_capitals(self, tmp_path: Path) -> None:
+        """In every format, also those that a mapping names; two that differ in capitals alone are in doubt."""
+        row = {" ID": "1", "Title ": "cup", "URL": f"{SHOP}/1", "Price": "5.00", "Currency": "EUR", "Image_Link": ""}
+        item = "".join(f"<{name.strip()}>{value}</{name.strip()}>" for name, value in row.items())
+        head, line = ",".join(row), ",".join(row.values())
+        for minute, (name, text, how) in enumerate((
+            ("goods.csv", f"{head},STATUS\n{line},draft\n{line},on\n", '[leave_out]\nstatus = ["draft"]'),
+            ("goods.csv", f"{head},PRICE\n{line},\n", '[columns]\nprice = "Price"'),
+            ("goods.csv", f"{head},Kosten\n{line},5.00\n", '[columns]\nprice = "kosten"'),
+            ("goods.jsonl", json.dumps(row) + "\n", ""),
+            ("goods.xml", f"<rss><item>{item}</item></rss>", ""),
+        )):  # fmt: skip
+            done = feed(tmp_path, text, how, name, now=NOW + timedelta(minutes=minute))
+            assert (done.accepted, done.refused, kept()["1"]["now_minor"]) == (1, (), 500), (name, how)
+
+        done = feed(tmp_path, f"{head},PRICE\n{line},5.00\n", now=NOW + timedelta(hours=1))
+        assert kept()["1"]["now_minor"] is None, "neither price is taken"
+
     def test_encodings(self, tmp_path: Path) -> None:
         texts = {
             "gb18030": ("保温杯 500毫升", "茶壶"), "big5": ("保溫杯 500毫升", "茶壺"),
@@ -234,7 +252,7 @@ class TestDialects:
 
     def test_the_refusal_of_a_file_names_what_it_is_and_what_to_do(self, tmp_path: Path) -> None:
         for body, why in {
-            "nr;name;adresse\n1;Tasse;https://shop.example.com/1\n": "columns for id, url. Row 1 has “nr”, “name”",
+            "nr;name;adresse\n1;Tasse;https://shop.example.com/1\n": "columns for id, url. Row 1 has “nr”, “name”.*--check",
             "1,cup,https://shop.example.com/1,5.00\n": "No row names the columns for id, title, url",
             goods(good(1), '2,3" bowl,https://item.jd.com/2.html,5.00,CNY', '3,"4" bowl",u,1,CNY'): 'quoting = "none"',
             "<shop><offer><id>1</id></offer><offer><id>2</id></offer></shop>": "item = ",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.mapping import Mapping, Source
 from joey.catalog.intake.files.opened import LONGEST_LINE
+from joey.catalog.intake.files.rows import column_named
 from joey.catalog.intake.files.safe_cells import as_it_was
 from joey.catalog.intake.files.tables import MOST_ABOVE
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
@@ -47,7 +48,7 @@ class OfferHeader:
             best = next(place for place, cells in enumerate(rows) if any(cells))
         text = _(
             "No row names the columns for %(missing)s. Row %(row)d has %(names)s. Name the right ones in a mapping,"
-            " under [columns]."
+            " under [columns]: `joey import --check FILE` guesses them and writes one to start from."
         )
         facts = {
             "missing": ", ".join(missing[best]),
@@ -83,7 +84,10 @@ def is_there(source: Source, names: set[str]) -> bool:
     if source.value is not None:
         return True
     parts = [source.column] if source.column else source.parts
-    return all(part in names or part.partition(".")[0] in names or (source.template and part == "id") for part in parts)
+    return all(
+        column_named(part, names) or column_named(part.partition(".")[0], names) or (source.template and part == "id")
+        for part in parts
+    )
 
 
 def rows_between(lines: list[str], delimiter: str) -> Iterator[list[str]]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.encodings import mark_of_utf_8
 from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile
-from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault
+from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault, column_named
 from joey.catalog.intake.files.safe_cells import as_it_was, line_of, safe
 from joey.catalog.intake.files.tabs import with_quotes
 from joey.catalog.intake.files.totals import may_be_none_of_a_list
@@ -39,8 +39,8 @@ class _TableRows:
 
     def column(self, name: str) -> list[Any]:
         """The cells of a column, as text."""
-        place = self.header.get(name)
-        return [None] * len(self.cells) if place is None else list(map(itemgetter(place), self.cells))
+        column = column_named(name, self.header)
+        return [None] * len(self.cells) if column is None else list(map(itemgetter(self.header[column]), self.cells))
 
 
 class Table:
@@ -78,8 +78,8 @@ class Table:
         self.columns: Sequence[str] = self._header()
         self._places = {name: place for place, name in enumerate(self.columns)}
         self._are_refused = tuple(self.columns[: len(NOTES)]) == NOTES
-        if group in self._places:
-            self._rows = _filled_down(self._rows, self._places[group])
+        if group and (column := column_named(group, self._places)) is not None:
+            self._rows = _filled_down(self._rows, self._places[column])
 
     def chunks(self) -> Iterator[FileRows]:
         """All rows. One with the wrong number of cells is refused; the file was truncated where that is the last one,
