@@ -48,6 +48,20 @@ def test_the_guessed_mapping_reads_the_file(tmp_path: Path) -> None:
         assert offers(feed)["001"]["now_minor"] == 1290
 
 
+def test_case_c3_delimiter_and_quoting_are_guessed(tmp_path: Path) -> None:
+    for number, (body, how) in enumerate({
+        "编号~名称~价格\n1~杯,大~12.90\n": ['delimiter = "~"'],
+        "'编号','名称','价格'\n'1','杯,大','12.90'\n": ['delimiter = ","', 'quoting = "single"'],
+        '"编号;名称;价格"\n"1;杯,大;12.90"\n': ['delimiter = ";"', 'quoting = "lines"'],
+    }.items()):  # fmt: skip
+        run(written(tmp_path, body, f"list{number}.csv"), "--marketplace", "feed:y", "--check")
+
+        text = Path(f"mappings/feed-y/list{number}.toml").read_text()
+        assert [line for line in [*how, 'id = "编号"', 'title = "名称"', 'price = "价格"'] if line not in text] == [], (
+            text
+        )
+
+
 def test_a_mapping_to_start_from_is_written_where_something_is_missing(tmp_path: Path) -> None:
     file = written(tmp_path, "编号|名称|价格\n1|杯|12.90\n", "list.csv")
 

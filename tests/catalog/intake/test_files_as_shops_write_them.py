@@ -188,7 +188,7 @@ class TestDialects:
 
     def test_delimiters_line_ends_titles_and_totals(self, tmp_path: Path) -> None:
         lines = goods(good(1), good(2)).splitlines()
-        for delimiter in ",;\t|":
+        for delimiter in ",;\t|~^¦#；\x01":
             rows = [line.replace(",", delimiter) for line in lines]
             below = delimiter.join(["合计", "", "", "25.80", ""])
             for name, text in {
@@ -205,6 +205,24 @@ class TestDialects:
                 assert [note.field for note in done.notes] == ["row"] * (
                     2 * (name == "title") + (name == "short total")
                 )
+
+    def test_case_c3_quoting(self, tmp_path: Path) -> None:
+        """Single quotes, and lines that are quoted as a whole, are seen; a mapping can name them."""
+        row = ["1", "Bowl 3\" deep, 'blue'", f"{SHOP}/1", "x", "EUR"]
+        texts: dict[str, list[str]] = {"single": [], "lines": []}
+        for cells in (["id", "title", "url", "price", "currency"], row):
+            texts["single"].append(",".join("'" + cell.replace("'", "''") + "'" for cell in cells) + "\n")
+            inside = ",".join('"' + cell.replace('"', '""') + '"' if "," in cell else cell for cell in cells)
+            texts["lines"].append('"' + inside.replace('"', '""') + '"\n')
+        for minute, (quoting, lines) in enumerate(texts.items()):
+            for second, how in enumerate(("", f'quoting = "{quoting}"')):
+                now = NOW + timedelta(minutes=minute, seconds=2 * second)
+                done = feed(tmp_path, "".join(lines), how, refused_to=tmp_path / "kept.csv", now=now)
+                assert [(each.row, each.field) for each in done.refused] == [(2, "price")], (quoting, how)
+
+                body = (tmp_path / "kept.csv").read_text().replace(",x,", ",5.00,").replace("'x'", "5.00")
+                done = feed(tmp_path, body, how, "again.csv", now=now + timedelta(seconds=1))
+                assert (done.accepted, done.refused, kept()["1"]["title"]) == (1, (), row[1]), (quoting, how)
 
     def test_case_c3_names_of_columns_in_capitals(self, tmp_path: Path) -> None:
         """In every format, also those that a mapping names; two that differ in capitals alone are in doubt."""
@@ -252,7 +270,11 @@ class TestDialects:
 
     def test_the_refusal_of_a_file_names_what_it_is_and_what_to_do(self, tmp_path: Path) -> None:
         for body, why in {
-            "nr;name;adresse\n1;Tasse;https://shop.example.com/1\n": "columns for id, url. Row 1 has “nr”, “name”.*--check",
+            "nr;name;adresse\n1;Tasse;https://shop.example.com/1\n": "for id, url. Row 1 has “nr”.*--check FILE",
+            "nr~name~adresse\n1~Tasse~https://shop.example.com/1\n": "for id, url. Row 1 has “nr”, “name”",
+            "'nr','name'\n'1','Tasse'\n": "for id, url. Row 1 has “nr”, “name”",
+            '"nr,name"\n"1,Tasse"\n': "for id, url. Row 1 has “nr”, “name”",
+            "id:title:url\n1:Tasse:x\n": 'one cell. .* add delimiter = "…"',
             "1,cup,https://shop.example.com/1,5.00\n": "No row names the columns for id, title, url",
             goods(good(1), '2,3" bowl,https://item.jd.com/2.html,5.00,CNY', '3,"4" bowl",u,1,CNY'): 'quoting = "none"',
             "<shop><offer><id>1</id></offer><offer><id>2</id></offer></shop>": "item = ",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.dialect import Dialect
 from joey.catalog.intake.files.encodings import UTF_16, UTF_16_MARKS, utf_16_without_mark
 from joey.catalog.intake.files.header import OfferHeader
 from joey.catalog.intake.files.json_lines import JsonLines
@@ -45,18 +46,18 @@ def reader(opened: OpenedFile, form: str, mapping: Mapping) -> Reader:
     header = OfferHeader(mapping)
     if opened.is_workbook:
         rows = rows_of_workbook(opened, decimal=mapping.decimal or ".")
-        return Table(opened, ",", rows=rows, find_header=header.find, is_no_row=is_no_good, group=mapping.group)
+        return Table(
+            opened, Dialect(","), rows=rows, find_header=header.find, is_no_row=is_no_good, group=mapping.group
+        )
     form = ALSO.get(form, form)
     if form == "xml":
         return MerchantXml(opened, item=mapping.item, encoding=mapping.encoding)
     if form == "jsonl":
         return JsonLines(opened, encoding=mapping.encoding)
     if form in ("csv", "tsv"):
-        delimiter = mapping.delimiter or header.delimiter(
-            sample_text(opened, mapping.encoding), first="\t" if form == "tsv" else ","
-        )
+        dialect = header.dialect(sample_text(opened, mapping.encoding), first="\t" if form == "tsv" else ",")
         return Table(
-            opened, delimiter, encoding=mapping.encoding, quotes=mapping.quotes, group=mapping.group,
+            opened, dialect, encoding=mapping.encoding, group=mapping.group,
             find_header=header.find, is_no_row=is_no_good,
         )  # fmt: skip
     raise Invalid(_("Joey reads %s.") % ", ".join(FORMS), field="format")

@@ -79,4 +79,4 @@ class GatheredRows:
         if found.count(None) < len(found):
             return found
         other = column_named(name, {key for each in self.objects for key in each})
-        return found if other in (None, name) else [each.get(other) for each in self.objects]
+        return found if other is None or other == name else [each.get(other) for each in self.objects]

@@ -15,8 +15,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.dialect import MOST_ABOVE, Dialect
 from joey.catalog.intake.files.encodings import mark_of_utf_8
-from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile
+from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault, column_named
 from joey.catalog.intake.files.safe_cells import as_it_was, line_of, safe
 from joey.catalog.intake.files.tabs import with_quotes
@@ -25,7 +26,6 @@ from joey.catalog.intake.files.unreadable_file import UnreadableFile
 
 FEW = 500  # rows read in one go
 MOST_COLUMNS = 1_000
-MOST_ABOVE = 30  # rows among which the header is looked for
 NOTES = ("joey_row", "joey_field", "joey_reason")  # the first columns of a file of refused rows
 
 
@@ -44,7 +44,7 @@ class _TableRows:
 
 
 class Table:
-    """A table with its delimiter. Rows are numbered as a spreadsheet does: a header at the top is row 1.
+    """A table in its dialect. Rows are numbered as a spreadsheet does: a header at the top is row 1.
 
     `find_header` is given the first rows and returns the place of the header among them; `is_no_row` says of a row's
     cells that it is none of the table's, such as a total. `rows` are those of a workbook. With `group`, a column, a row
@@ -55,20 +55,17 @@ class Table:
     def __init__(
         self,
         opened: OpenedFile,
-        delimiter: str,
+        dialect: Dialect,
         *,
         rows: Iterator[list[str]] | None = None,
         find_header: Callable[[list[list[str]]], int] | None = None,
         is_no_row: Callable[[list[str]], bool] | None = None,
         encoding: str = "",
-        quotes: bool = True,
         group: str = "",
     ) -> None:
-        csv.field_size_limit(LONGEST_LINE)
         self._opened = opened
-        self._delimiter = delimiter
+        self._dialect = dialect
         self._encoding = encoding
-        self._quotes = quotes
         self._is_workbook = rows is not None
         self._rows = iter(self._csv_rows()) if rows is None else rows
         self._find_header = find_header
@@ -111,21 +108,15 @@ class Table:
 
     def _csv_rows(self) -> Iterator[list[str]]:
         lines = chain.from_iterable(io.StringIO(text, newline="") for text in self._opened.texts(self._encoding))
-        rows = with_quotes(lines) if self._delimiter == "\t" and self._quotes else lines
-        reader = csv.reader(
-            rows,
-            delimiter=self._delimiter,
-            strict=True,
-            quoting=csv.QUOTE_MINIMAL if self._quotes else csv.QUOTE_NONE,
-        )
+        counted = _Counted(with_quotes(lines) if self._dialect == Dialect("\t") else lines)
         try:
-            yield from reader
+            yield from self._dialect.cells(counted, strict=True)
         except csv.Error as broken:
             text = _(
                 'Line %(line)d is not well quoted (%(why)s). If quotes are only signs, as in 3", add quoting = "none"'
                 " to the mapping; else the file was truncated."
             )
-            raise UnreadableFile(text % {"line": reader.line_num, "why": broken}, row=reader.line_num) from None
+            raise UnreadableFile(text % {"line": counted.number, "why": broken}, row=counted.number) from None
 
     def _block(self, size: int = CHUNK) -> list[list[str]]:
         """The next rows, as many as fit in a chunk."""
@@ -200,7 +191,7 @@ class Table:
         """The original cells, after the notes."""
         assert isinstance(rows, _TableRows)
         cells = rows.odd.get(place, rows.cells[place])
-        reason = wrong.reason if self._quotes else wrong.reason.replace(self._delimiter, " ")
+        reason = wrong.reason if self._dialect.quote else wrong.reason.replace(self._dialect.delimiter, " ")
         return self._line([str(rows.numbers[place]), wrong.field, reason, *self._own(cells)])
 
     def refused_end(self) -> str:
@@ -212,7 +203,23 @@ class Table:
         return cells[len(NOTES) :] if self._are_refused else cells
 
     def _line(self, cells: list[str]) -> str:
-        return line_of(list(map(safe, cells)), self._delimiter, quotes=self._quotes)
+        return line_of(list(map(safe, cells)), self._dialect.delimiter, quote=self._dialect.quote)
+
+
+class _Counted:
+    """Lines, and the number of the last one that was read."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.number += 1
+        return line
 
 
 def _filled_down(rows: Iterator[list[str]], key: int) -> Iterator[list[str]]:
