@@ -193,14 +193,12 @@ def read_orders(
 
 
 def _delimiter(path: Path) -> str:
-    """What separates the cells of the first lines. Raises UnreadableFile for a web page, as some consoles call .xls."""
+    """What separates the cells of the first lines. Raises UnreadableFile for XML."""
     with OpenedFile(path, encodings=ENCODINGS) as opened:
         if opened.is_workbook:
             return ","
         head = next(opened.texts())
     if head.lstrip().startswith("<"):
-        raise UnreadableFile(
-            _("This is a web page, whatever it is called. Open it in a spreadsheet and save it as .xlsx.")
-        )
+        raise UnreadableFile(_("This is XML, and no table of orders. Export it as CSV or as a workbook."))
     lines = head.split("\n", MOST_ABOVE)[:MOST_ABOVE]
     return max(DELIMITERS, key=lambda each: sum(line.count(each) for line in lines))

@@ -264,9 +264,15 @@ class TestDialects:
                 import_offers(written(tmp_path, xml.encode(encoding), "goods.xml"), "jd", now=now)
                 assert offers()["9"]["title"] == titles[1], encoding
         line = {"id": 1, "title": "杯", "url": "https://item.jd.com/1.html", "currency": "CNY"}
-        for hours, text in enumerate((goods(good(1, title="杯")), json.dumps(line) + "\n"), start=1):
-            import_offers(written(tmp_path, text.encode("utf-16")), "jd", now=NOW + timedelta(hours=hours))
-            assert offers()["1"]["title"] == "杯", text
+        for hours, text in enumerate((goods(good(1, title="杯")), json.dumps(line, ensure_ascii=False) + "\n"), 1):
+            for seconds, wide in enumerate(("utf-16", "utf-32")):
+                body = text.replace("杯", f"杯 {wide}").encode(wide)
+                import_offers(written(tmp_path, body), "jd", now=NOW + timedelta(hours=hours, seconds=seconds))
+                assert offers()["1"]["title"] == f"杯 {wide}", text
+        for wide in ("utf-32-le", "utf-32-be"):
+            assert guessed(goods(good(1, title="杯")).encode(wide)) == wide
+            with pytest.raises(UnreadableFile, match=f'add encoding = "{wide}"'):
+                import_offers(written(tmp_path, goods(good(1)).encode(wide)), "jd", now=NOW)
 
     def test_the_refusal_of_a_file_names_what_it_is_and_what_to_do(self, tmp_path: Path) -> None:
         for body, why in {
@@ -274,6 +280,8 @@ class TestDialects:
             "nr~name~adresse\n1~Tasse~https://shop.example.com/1\n": "for id, url. Row 1 has “nr”, “name”",
             "'nr','name'\n'1','Tasse'\n": "for id, url. Row 1 has “nr”, “name”",
             '"nr,name"\n"1,Tasse"\n': "for id, url. Row 1 has “nr”, “name”",
+            "\n<!DOCTYPE html>\n<html><body><form>Sign in</form></body></html>": "web page.*sign in and export again",
+            "<HTML lang=zh><br><p>x": "web page",
             "id:title:url\n1:Tasse:x\n": 'one cell. .* add delimiter = "…"',
             "1,cup,https://shop.example.com/1,5.00\n": "No row names the columns for id, title, url",
             goods(good(1), '2,3" bowl,https://item.jd.com/2.html,5.00,CNY', '3,"4" bowl",u,1,CNY'): 'quoting = "none"',

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.dialect import Dialect
-from joey.catalog.intake.files.encodings import UTF_16, UTF_16_MARKS, utf_16_without_mark
+from joey.catalog.intake.files.encodings import marked, wide_without_mark
 from joey.catalog.intake.files.header import OfferHeader
 from joey.catalog.intake.files.json_lines import JsonLines
 from joey.catalog.intake.files.mapping import Mapping
@@ -66,5 +66,5 @@ def reader(opened: OpenedFile, form: str, mapping: Mapping) -> Reader:
 def sample_text(opened: OpenedFile, encoding: str = "") -> str:
     """The beginning of the file as text, as far as it can be read; enough to see how it is written."""
     sample = opened.sample()
-    marked = UTF_16 if sample.startswith(UTF_16_MARKS) else encoding or utf_16_without_mark(sample) or "utf-8"
-    return sample.decode(marked, "replace").removeprefix("\ufeff")
+    used = marked(sample) or encoding or wide_without_mark(sample) or "utf-8"
+    return sample.decode(used, "replace").removeprefix("\ufeff")
