@@ -384,6 +384,17 @@ class TestLesserFields:
             (500, None, None)
         }
 
+    def test_case_c3_a_nul_in_a_cell_is_named(self, tmp_path: Path) -> None:
+        line = {"id": "1", "title": "red\0cup", "brand": "A\0B", "url": f"{SHOP}/1", "currency": "EUR"}
+        for name, text in {
+            "goods.csv": ",".join(line) + "\n" + ",".join(line.values()) + "\n",
+            "goods.jsonl": json.dumps(line) + "\n",
+        }.items():
+            done = feed(tmp_path, text, name=name)
+
+            assert [(note.field, "NUL" in note.reason) for note in done.notes] == [("title", True), ("brand", True)]
+            assert kept()["1"]["title"] == "red cup", name
+
     def test_garbled_titles_are_named(self, tmp_path: Path) -> None:
         garbled = [
             "Grün".encode().decode("cp1252"),
