@@ -144,6 +144,7 @@ class _Few:
         self._rows = rows
         self.numbers = rows.numbers[:ROWS]
         self.wrong = {place: fault for place, fault in rows.wrong.items() if place < ROWS}
+        self.lost = {place: fault for place, fault in rows.lost.items() if place < ROWS}
 
     def column(self, name: str) -> list[Any]:
         return self._rows.column(name)[:ROWS]

@@ -384,6 +384,20 @@ class TestLesserFields:
             (500, None, None)
         }
 
+    def test_case_c3_a_row_that_lacks_only_lesser_cells_at_its_end_stays(self, tmp_path: Path) -> None:
+        head = "id,title,url,price,currency,availability,image_link\n"
+        rows = [f"{n},cup,{SHOP}/{n},5.00,EUR{end}" for n, end in enumerate((f",no,{SHOP}/0.jpg", "", ",no"))]
+        body = head + "\n".join([*rows, f"3,cup,{SHOP}/3,5.00", f"cup,{SHOP}/4,5.00,EUR,no,{SHOP}/4.jpg", ""])
+
+        done = feed(tmp_path, body)
+
+        assert [(each.row, each.field) for each in done.refused] == [(5, "row"), (6, "price")]
+        assert [(note.row, note.field) for note in done.notes] == [(3, "row"), (4, "row")]
+        assert "availability, image_link" in done.notes[0].reason
+        assert {n: each["in_stock"] for n, each in kept().items()} == {"0": False, "1": True, "2": False}
+        with pytest.raises(UnreadableFile, match="truncated"):
+            feed(tmp_path, head + "\n".join(rows[:2]))
+
     def test_case_c3_a_nul_in_a_cell_is_named(self, tmp_path: Path) -> None:
         line = {"id": "1", "title": "red\0cup", "brand": "A\0B", "url": f"{SHOP}/1", "currency": "EUR"}
         for name, text in {

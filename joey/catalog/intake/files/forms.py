@@ -47,7 +47,13 @@ def reader(opened: OpenedFile, form: str, mapping: Mapping) -> Reader:
     if opened.is_workbook:
         rows = rows_of_workbook(opened, decimal=mapping.decimal or ".")
         return Table(
-            opened, Dialect(","), rows=rows, find_header=header.find, is_no_row=is_no_good, group=mapping.group
+            opened,
+            Dialect(","),
+            rows=rows,
+            find_header=header.find,
+            is_no_row=is_no_good,
+            may_lack=header.may_lack,
+            group=mapping.group,
         )
     form = ALSO.get(form, form)
     if form == "xml":
@@ -58,7 +64,7 @@ def reader(opened: OpenedFile, form: str, mapping: Mapping) -> Reader:
         dialect = header.dialect(sample_text(opened, mapping.encoding), first="\t" if form == "tsv" else ",")
         return Table(
             opened, dialect, encoding=mapping.encoding, group=mapping.group,
-            find_header=header.find, is_no_row=is_no_good,
+            find_header=header.find, is_no_row=is_no_good, may_lack=header.may_lack,
         )  # fmt: skip
     raise Invalid(_("Joey reads %s.") % ", ".join(FORMS), field="format")
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files.dialect import DELIMITERS, SEEN, Dialect, first_rows, likeliest
-from joey.catalog.intake.files.mapping import Mapping, Source
+from joey.catalog.intake.files.mapping import FIELDS, MONEY, Mapping, Source
 from joey.catalog.intake.files.rows import column_named
 from joey.catalog.intake.files.safe_cells import as_it_was
+from joey.catalog.intake.files.source_columns import WEIGHTY
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.kit.refusals import Text
 from joey.kit.text import sentences
@@ -56,6 +57,16 @@ class OfferHeader:
         if len([cell for cell in rows[best] if cell.strip()]) == 1:
             said.append(_('That is one cell. If a sign parts it into several, add delimiter = "…" to the mapping.'))
         raise UnreadableFile(sentences(*said), row=best + 1)
+
+    def may_lack(self, column: str) -> bool:
+        """Whether rows may end before this column, and what stands before it is in no doubt: neither an amount nor
+        anything else that an offer needs is taken from it, and no row is left out or grouped by it.
+        """
+        needed = [*self._mapping.leave_out, self._mapping.group]
+        for field in (*(WEIGHTY & FIELDS.keys()), *MONEY, "sale_dates", "coupon_until"):
+            for source in self._mapping.sources_of(field):
+                needed += [part.partition(".")[0] for part in (source.column, *source.parts)]
+        return column_named(column, needed) is None and column not in needed
 
     def dialect(self, sample: str, *, first: str) -> Dialect:
         """What parts and quotes the cells: what the mapping or the first line says, else that by which a row names the

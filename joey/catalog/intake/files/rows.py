@@ -31,6 +31,7 @@ class FileRows(Protocol):
 
     numbers: list[int]
     wrong: dict[int, RowFault]  # by place: rows that cannot be read; their cells are all empty
+    lost: dict[int, RowFault]  # by place: what a row lacks that it can do without
 
     def column(self, name: str) -> list[Any]:
         """The values of a column: text, None, and in some formats lists, objects and numbers."""
@@ -70,6 +71,7 @@ class GatheredRows:
 
     numbers: list[int] = field(default_factory=list)
     wrong: dict[int, RowFault] = field(default_factory=dict)
+    lost: dict[int, RowFault] = field(default_factory=dict)
     objects: list[dict[str, Any]] = field(default_factory=list)
     raw: list[Any] = field(default_factory=list)  # as the file has them
 

@@ -34,6 +34,7 @@ class _TableRows:
     header: dict[str, int]
     numbers: list[int] = field(default_factory=list)
     wrong: dict[int, RowFault] = field(default_factory=dict)
+    lost: dict[int, RowFault] = field(default_factory=dict)
     cells: list[list[str]] = field(default_factory=list)
     odd: dict[int, list[str]] = field(default_factory=dict)  # by place: rows with another number of cells
 
@@ -47,9 +48,9 @@ class Table:
     """A table in its dialect. Rows are numbered as a spreadsheet does: a header at the top is row 1.
 
     `find_header` is given the first rows and returns the place of the header among them; `is_no_row` says of a row's
-    cells that it is none of the table's, such as a total. `rows` are those of a workbook. With `group`, a column, a row
-    whose cell there is empty or as in the row above takes from that row what it lacks: lists of one picture a row, and
-    merged cells.
+    cells that it is none of the table's, such as a total; `may_lack` of a column that a row may end before it. `rows`
+    are those of a workbook. With `group`, a column, a row whose cell there is empty or as in the row above takes from
+    that row what it lacks: lists of one picture a row, and merged cells.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Table:
         rows: Iterator[list[str]] | None = None,
         find_header: Callable[[list[list[str]]], int] | None = None,
         is_no_row: Callable[[list[str]], bool] | None = None,
+        may_lack: Callable[[str], bool] | None = None,
         encoding: str = "",
         group: str = "",
     ) -> None:
@@ -70,6 +72,7 @@ class Table:
         self._rows = iter(self._csv_rows()) if rows is None else rows
         self._find_header = find_header
         self._is_no_row = is_no_row
+        self._may_lack = may_lack
         self._number = 0
         self.left_out: list[int] = []  # rows that are none of the table's
         self.columns: Sequence[str] = self._header()
@@ -152,6 +155,10 @@ class Table:
                 continue
             rows.cells.append([*cells, *[""] * width][:width])
             rows.odd[place] = cells
+            lacks = self.columns[len(cells) :]
+            if lacks and self._may_lack and all(map(self._may_lack, lacks)):
+                rows.lost[place] = RowFault("row", str(_("ends early, so it has no %s") % ", ".join(lacks)[:80]))
+                continue
             rows.wrong[place] = RowFault(
                 "row", str(_("%(found)d cells, the header has %(all)d") % {"found": len(cells), "all": width})
             )
