@@ -122,6 +122,15 @@ def test_each_ready_mapping_reads_what_it_is_for_and_is_recognised(tmp_path: Pat
     assert offers("taobao")["1"]["picture_urls"] == ["https://img.alicdn.com/a.jpg"]
 
 
+def test_case_c3_a_file_of_a_header_only_holds_no_goods(tmp_path: Path) -> None:
+    for body in ("id,title,url,price,currency\n", "id,title,url,price,currency\n\n合计,,,,\n"):
+        file = written(tmp_path, body, "empty.csv")
+        for options in ((), ("--check",)):
+            said = run(file, "--marketplace", "feed:x", *options)
+
+            assert (said.exit_code, "holds no goods" in said.stderr) == (1, True), (body, options)
+
+
 def test_a_name_that_is_neither_a_file_nor_a_ready_mapping_is_refused(tmp_path: Path) -> None:
     said = run(written(tmp_path, "id\n"), "--marketplace", "feed:x", "--mapping", "shopfy")
 
