@@ -131,6 +131,16 @@ def test_case_c3_a_file_of_a_header_only_holds_no_goods(tmp_path: Path) -> None:
             assert (said.exit_code, "holds no goods" in said.stderr) == (1, True), (body, options)
 
 
+def test_an_impossible_name_of_a_feed_is_refused_alone(tmp_path: Path) -> None:
+    for name in ("feed:a_b", "feed:Tea", "feed:", "nowhere", "../x"):
+        for body in ("id,title,url,price,currency\n", "编号,名称\n1,杯\n"):
+            said = run(written(tmp_path, body, "name.csv"), "--marketplace", name, "--check")
+
+            assert (said.exit_code, said.stdout) == (1, ""), name
+            assert "A feed is feed:NAME, of up to 59 of a–z, 0–9 and “-”." in said.stderr
+            assert not list(Path("mappings").rglob("name.toml")), name
+
+
 def test_a_name_that_is_neither_a_file_nor_a_ready_mapping_is_refused(tmp_path: Path) -> None:
     said = run(written(tmp_path, "id\n"), "--marketplace", "feed:x", "--mapping", "shopfy")
 
