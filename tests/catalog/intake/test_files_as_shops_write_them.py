@@ -463,12 +463,36 @@ class TestMarkUp:
             )
 
     def test_what_is_no_mark_up_stays(self) -> None:
-        for text in ("A < B > C", "I <3 you", "AT&T", "Rock&region", "x <b and y> z", "1<2>3", "R&D;", "<保温>", "a<b"):
+        for text in (
+            "A < B > C",
+            "I <3 you",
+            "AT&T",
+            "Rock&region",
+            "x <b and y> z",
+            "1<2>3",
+            "R&D;",
+            "<保温>",
+            "a<b",
+            "a < b",
+            "3<5",
+            "R&D",
+            "<3",
+            "Cup <NEW>",
+            "[S] shirt",
+            "[b] and [/i]",
+            "A < b >",
+        ):
             assert without_markup(text) == text
         for text, shown in {
             "AT&amp;amp;T": "AT&T", "&lt;b&gt;Cup&lt;/b&gt;": "Cup", "保<em>温</em>杯": "保温杯", "&lt;3": "<3",
             "<p>a</p><p>b</p>": "a b", "Cup<!-- x -->": "Cup", "<style>b{}</style>Cup": "Cup", "<![CDATA[Cup]]>": "Cup",
             '<A HREF="x">Cup</A>': "Cup", "&#60;b&#62;Cup": "Cup", "Cup&nbsp;1": "Cup 1",
+            "Cup<o:p></o:p>": "Cup", "<svg/onload=alert(1)>Cup": "Cup", "<font color=red>Cup</font": "Cup",
+            "< br >cup": "cup", "tea< br/>cup": "tea cup", "[b]bold[/b] [COLOR=red]cup[/COLOR]": "bold cup",
+            "a<b>c": "a c",
+            "H<sub>2</sub>O": "H2O", "[img]https://x.example/1.jpg[/img]cup": "cup", "tea<x-y>cup": "tea cup",
+            "tea<foo>cup</foo>pot": "tea cup pot", "<b><i>Cup</i></b>s": "Cups", "red</span>cup": "red cup",
+            "&lt;o:p&gt;Cup&lt;/o:p&gt;": "Cup", "tea<wbr>cup": "teacup", "[url=https://x.example]cup[/url]s": "cups",
         }.items():  # fmt: skip
             assert " ".join(without_markup(text).split()) == shown
 
