@@ -360,13 +360,19 @@ class TestLesserFields:
             "in-stock", "In Stock", "IN_STOCK", "instock", "https://schema.org/InStock", "schema:PreOrder",
             "http://schema.org/LimitedAvailability", "available for order", "onbackorder", "现货", "有货", "在售",
             "預售", "100+", "12 件", "1,000", "3.0", ">10", "Auf Lager", "在庫あり", "Y", "TRUE",
+            "有現貨", "預購", "上架", "少量", "10-50", "In Stock.", "５", "✓",
+            "на складе", "ＩＮ ＳＴＯＣＫ！", "现货。", "仅剩3件", "5 шт.", "12.5",
         ):  # fmt: skip
             assert flag_of(text) is True, text
         for text in (
             "out-of-stock", "Out Of Stock", "outofstock", "https://schema.org/SoldOut", "schema.org/Discontinued",
             "sold out", "缺货", "已售罄", "下架", "無貨", "0", "-3", "0 件", "n", "Nicht auf Lager", "InStoreOnly",
+            "нет в наличии", "暫無庫存", "０", "Sold out!", "✗", "0.0", "已售罄。",
         ):  # fmt: skip
             assert flag_of(text) is False, text
+        for doubtful in ("0.5", 0.5, "0-10", "<5", "ask us", "in stock?", "-0.5", "maybe", float("nan")):
+            with pytest.raises(Invalid):
+                print(doubtful, flag_of(doubtful))
 
     def test_each_lesser_fault_is_reported_and_costs_only_its_field(self, tmp_path: Path) -> None:
         wrong = {

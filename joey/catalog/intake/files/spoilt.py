@@ -37,7 +37,7 @@ def are_spoilt(ids: list[str]) -> bool:
 
 
 def is_spoilt(text: str) -> bool:
-    """Whether a spreadsheet made a rounded number, a date, a time, yes or no, or an error of it: what it was is lost."""
+    """Whether a spreadsheet made a rounded number, a date, a time, yes or no, or an error of it: the id is lost."""
     return _SPOILT.fullmatch(text) is not None
 
 
