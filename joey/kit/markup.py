@@ -65,7 +65,7 @@ def without_markup(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    """Without tags: a blank is where one stood that parts words, or that is alone, so that no words are glued."""
+    """Without tags: a blank replaces one that parts words, or that is alone, so that no words are glued."""
     text = _CUT_END.sub(r"\1>", text)
     ends = _counted(text, _TAG)
 

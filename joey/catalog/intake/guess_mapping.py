@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from joey.catalog.intake.files.dialect import DELIMITERS, MOST_ABOVE, SEEN, Dialect, first_rows, likeliest
+from joey.catalog.intake.files.dialect import DELIMITERS, MOST_ABOVE, SEEN, TableDialect, first_rows, likeliest
 from joey.catalog.intake.files.encodings import guessed
 from joey.catalog.intake.files.forms import reader, sample_text
 from joey.catalog.intake.files.header import NEEDED, OfferHeader
@@ -80,11 +80,11 @@ def _encoding(path: Path) -> str:
     return guessed(sample) if "\0" in sample_text_of else ""
 
 
-def _names(path: Path, form: str, encoding: str) -> tuple[Dialect, Sequence[str]]:
+def _names(path: Path, form: str, encoding: str) -> tuple[TableDialect, Sequence[str]]:
     """(the dialect of a table, the names of the columns) of the file."""
     with OpenedFile(path) as opened:
         if opened.is_workbook:
-            return Dialect(""), _header(list(islice(rows_of_workbook(opened), MOST_ABOVE)))
+            return TableDialect(""), _header(list(islice(rows_of_workbook(opened), MOST_ABOVE)))
         if form in ("csv", "tsv"):
             lines = sample_text(opened, encoding).splitlines(keepends=True)
             tables = first_rows(lines, DELIMITERS, SEEN)
@@ -92,7 +92,7 @@ def _names(path: Path, form: str, encoding: str) -> tuple[Dialect, Sequence[str]
             return best, _header(tables[best])
         rows = next(reader(opened, form, Mapping(encoding=encoding)).chunks())
         assert isinstance(rows, GatheredRows)
-        return Dialect(""), list(dict.fromkeys(name for each in rows.objects for name in each))
+        return TableDialect(""), list(dict.fromkeys(name for each in rows.objects for name in each))
 
 
 def _header(rows: list[list[str]]) -> list[str]:

@@ -24,7 +24,7 @@ from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.dialect import MOST_ABOVE, Dialect
+from joey.catalog.intake.files.dialect import MOST_ABOVE, TableDialect
 from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.refused_rows import RefusedRow
 from joey.catalog.intake.files.rows import RowFault
@@ -166,7 +166,7 @@ def read_orders(
     with OpenedFile(path, encodings=ENCODINGS) as opened:
         found = Table(
             opened,
-            Dialect(delimiter),
+            TableDialect(delimiter),
             rows=rows_of_workbook(opened, decimal=mapping.decimal, midnight=MIDNIGHT) if opened.is_workbook else None,
             find_header=table.find_header,
             is_no_row=table.is_no_row,

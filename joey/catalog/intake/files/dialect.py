@@ -17,7 +17,7 @@ MOST_ABOVE = 30  # rows among which the header is looked for
 
 
 @dataclass(frozen=True)
-class Dialect:
+class TableDialect:
     """A delimiter; and whether quotes are only signs ("none"), are single, or are around each line as a whole."""
 
     delimiter: str
@@ -46,17 +46,17 @@ class Dialect:
         )
 
 
-Tables = Map[Dialect, list[list[str]]]
+Tables = Map[TableDialect, list[list[str]]]
 
 
 def first_rows(lines: list[str], delimiters: Iterable[str], quotings: Iterable[str]) -> Tables:
     """Each dialect, the most usual first, and the rows that these first lines are in it."""
-    dialects = [Dialect(each, quoting) for quoting in quotings for each in delimiters]
+    dialects = [TableDialect(each, quoting) for quoting in quotings for each in delimiters]
     text = "".join(lines)
     return {each: list(islice(each.cells(io.StringIO(text, newline="")), MOST_ABOVE)) for each in dialects}
 
 
-def likeliest(tables: Tables, known: Callable[[list[list[str]]], int] = lambda rows: 0) -> Dialect:
+def likeliest(tables: Tables, known: Callable[[list[list[str]]], int] = lambda rows: 0) -> TableDialect:
     """The dialect in which most columns are known, and of those the one in which the rows are most alike."""
     best = max(tables, key=lambda each: (known(tables[each]), _alike(tables[each])))
     in_single = replace(best, quoting=SINGLE)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.dialect import Dialect
+from joey.catalog.intake.files.dialect import TableDialect
 from joey.catalog.intake.files.encodings import marked, wide_without_mark
 from joey.catalog.intake.files.header import OfferHeader
 from joey.catalog.intake.files.json_lines import JsonLines
@@ -48,7 +48,7 @@ def reader(opened: OpenedFile, form: str, mapping: Mapping) -> Reader:
         rows = rows_of_workbook(opened, decimal=mapping.decimal or ".")
         return Table(
             opened,
-            Dialect(","),
+            TableDialect(","),
             rows=rows,
             find_header=header.find,
             is_no_row=is_no_good,

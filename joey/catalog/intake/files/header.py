@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.dialect import DELIMITERS, SEEN, Dialect, first_rows, likeliest
+from joey.catalog.intake.files.dialect import DELIMITERS, SEEN, TableDialect, first_rows, likeliest
 from joey.catalog.intake.files.mapping import FIELDS, MONEY, Mapping, Source
 from joey.catalog.intake.files.rows import column_named
 from joey.catalog.intake.files.safe_cells import as_it_was
@@ -59,7 +59,7 @@ class OfferHeader:
         raise UnreadableFile(sentences(*said), row=best + 1)
 
     def may_lack(self, column: str) -> bool:
-        """Whether rows may end before this column, and what stands before it is in no doubt: neither an amount nor
+        """Whether rows may end before this column, and what comes before it is in no doubt: neither an amount nor
         anything else that an offer needs is taken from it, and no row is left out or grouped by it.
         """
         needed = [*self._mapping.leave_out, self._mapping.group]
@@ -68,7 +68,7 @@ class OfferHeader:
                 needed += [part.partition(".")[0] for part in (source.column, *source.parts)]
         return column_named(column, needed) is None and column not in needed
 
-    def dialect(self, sample: str, *, first: str) -> Dialect:
+    def dialect(self, sample: str, *, first: str) -> TableDialect:
         """What parts and quotes the cells: what the mapping or the first line says, else that by which a row names the
         needed columns, `first` if that does.
 

@@ -15,8 +15,8 @@ from joey.kit.refusals import Invalid
 _YES = """
 1 true yes y t on available availablenow instock onstock preorder presale backorder onbackorder backordered
 availablefororder limitedavailability limitedstock lowstock lowinstock fewleft onlineonly madetoorder ja oui si да есть
-是 有 有货 现货 有现货 现货供应 现货发售 在售 销售中 出售中 热销中 上架 已上架 上架中 在架 充足 大量 少量 少量库存 库存充足
-库存紧张 紧张 有库存 有存货 仅剩少量 预售 预定 预订 预购 可预订 可预购 可订购 可购买 ✓ ✔ ☑ ✅ √
+是 有 有货 现货 有现货 现货供应 现货发售 在售 销售中 出售中 热销中 上架 已上架 上架中 在架 充足 大量 少量 少量库存
+库存充足 库存紧张 紧张 有库存 有存货 仅剩少量 预售 预定 预订 预购 可预订 可预购 可订购 可购买 ✓ ✔ ☑ ✅ √
 auflager vorrätig lieferbar verfügbar enstock disponible disponibile disponivel emestoque opvoorraad ilager pålager
 skladem dostępny wmagazynie stokta вналичии наскладе имеется подзаказ 在庫あり 在庫有り 在庫有 재고있음 있음
 """

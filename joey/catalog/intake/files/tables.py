@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.dialect import MOST_ABOVE, Dialect
+from joey.catalog.intake.files.dialect import MOST_ABOVE, TableDialect
 from joey.catalog.intake.files.encodings import mark_of_utf_8
 from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault, column_named
@@ -56,7 +56,7 @@ class Table:
     def __init__(
         self,
         opened: OpenedFile,
-        dialect: Dialect,
+        dialect: TableDialect,
         *,
         rows: Iterator[list[str]] | None = None,
         find_header: Callable[[list[list[str]]], int] | None = None,
@@ -111,7 +111,7 @@ class Table:
 
     def _csv_rows(self) -> Iterator[list[str]]:
         lines = chain.from_iterable(io.StringIO(text, newline="") for text in self._opened.texts(self._encoding))
-        counted = _Counted(with_quotes(lines) if self._dialect == Dialect("\t") else lines)
+        counted = _CountedLines(with_quotes(lines) if self._dialect == TableDialect("\t") else lines)
         try:
             yield from self._dialect.cells(counted, strict=True)
         except csv.Error as broken:
@@ -213,7 +213,7 @@ class Table:
         return line_of(list(map(safe, cells)), self._dialect.delimiter, quote=self._dialect.quote)
 
 
-class _Counted:
+class _CountedLines:
     """Lines, and the number of the last one that was read."""
 
     def __init__(self, lines: Iterator[str]) -> None:
