@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from joey.cli.data_option import data_option
-from joey.cli.say_seen_goods import say_seen
+from joey.cli.say_seen_goods import NO_GOODS, say_seen
 
 if TYPE_CHECKING:
     from joey.catalog.intake.files.refused_rows import RefusedRow, RowNote
@@ -78,8 +78,13 @@ def import_goods(
         )  # fmt: skip
         bar.end()
     _print(done.offers, done.refused_rows, marketplace)
-    if done.offers.refused and not done.offers.accepted:
-        ctx.exit(1)
+    if done.offers.accepted:
+        return
+    if not done.offers.refused:
+        click.echo(NO_GOODS, err=True)
+    else:
+        click.echo("If the columns are called otherwise: `joey import --check FILE` guesses which are which.", err=True)
+    ctx.exit(0 if done.offers.withdrawn else 1)
 
 
 class ImportBar:

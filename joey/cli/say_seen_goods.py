@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from joey.catalog.intake.look_at_goods import SeenOffers
 
 SHOWN = 20
+NO_GOODS = "The file holds no goods: no row below its header is one. If it should, export it again."
 
 
 def say_seen(seen: "SeenOffers", start: Path, *, is_written: bool) -> None:
@@ -20,6 +21,8 @@ def say_seen(seen: "SeenOffers", start: Path, *, is_written: bool) -> None:
         f"Of the first rows could be taken: {seen.readable:,}. Refused would be: {len(seen.refused):,}."
         " Nothing was taken in."
     )
+    if not (seen.readable or seen.refused or seen.trouble):
+        click.echo(NO_GOODS, err=True)
     if seen.trouble:
         click.echo(seen.trouble, err=True)
     for what, rows in (("refused", seen.refused), ("lost or left out", seen.notes)):

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 
 MOST_TIMES = 4  # that a text is escaped; each program on its way may have done so once
 LONGEST = 8_000  # characters that are looked at; a line that people read is shorter, with all its mark-up
@@ -19,13 +20,20 @@ _INLINE = (
 )
 _INLINE += " meta q s samp small source span strike strong sub sup svg textarea time title tt u var wbr"
 
-
-def _tag(names: str) -> re.Pattern[str]:
-    """A tag of these names: "<br/>", "</p>", "<a href=…>"; "1 <b" and "a <i and b>c" are none."""
-    return re.compile(rf"</?(?:{names.replace(' ', '|')})(?:\s+[^<>]*=[^<>]*|\s*/?)>", re.IGNORECASE)
-
-
-_BLOCK_TAG, _INLINE_TAG = _tag(_BLOCKS), _tag(_INLINE)
+_BLOCK_NAMES, _INLINE_NAMES = frozenset(_BLOCKS.split()), frozenset(_INLINE.split())
+_VOID = frozenset({"wbr", "input", "link", "meta"})
+# "<br/>", "< br >", "</p>", "<a href=…>", "<svg/onload=…>", "<o:p>", and an end without its ">" where the text ends;
+# "1 <b" and "a <i and b>c" are none.
+_TAG = re.compile(
+    r"<(?P<gap>\s{0,3})(?P<end>/?)\s{0,3}(?P<name>[a-z][a-z0-9]*(?:[:-][a-z0-9]+)*)(?:[\s/][^<>]*=[^<>]*|\s*/?)>",
+    re.IGNORECASE | re.ASCII,
+)
+_CUT_END = re.compile(r"(</[a-z][a-z0-9:-]*)\s*\Z", re.IGNORECASE | re.ASCII)
+_BB_PICTURE = re.compile(r"\[img(?:=[^\[\]]*)?\][^\[\]]*\[/img\]", re.IGNORECASE)
+_BB_TAG = re.compile(
+    r"\[(?P<end>/?)(?P<name>b|i|u|s|color|size|font|url|email|center|left|right|quote|list|code|sub|sup)(?:=[^\[\]]*)?\]",
+    re.IGNORECASE,
+)
 _UNSEEN = re.compile(
     r"<!--.*?-->|<!\[CDATA\[|\]\]>|<!doctype[^<>]*>|<(script|style)\b[^<>]*>.*?</\1\s*>|</?(?:script|style)\b[^<>]*>",
     re.IGNORECASE | re.DOTALL,
@@ -39,7 +47,7 @@ def unescape(text: str) -> str:
 
 def may_be_marked_up(text: str) -> bool:
     """Whether `without_markup` could change it."""
-    return "&" in text or "<" in text or "]]>" in text
+    return "&" in text or "<" in text or "]]>" in text or "[/" in text
 
 
 def without_markup(text: str) -> str:
@@ -48,9 +56,46 @@ def without_markup(text: str) -> str:
         return text
     text = text[:LONGEST]
     for _time in range(MOST_TIMES):
-        shown = _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", _UNSEEN.sub(" ", text)))
+        shown = _without_bb(_without_tags(_UNSEEN.sub(" ", text)))
         decoded = unescape(shown)
         if decoded == text:
             break
         text = decoded
     return text
+
+
+def _without_tags(text: str) -> str:
+    """Without tags: a blank replaces one that parts words, or that is alone, so that no words are glued."""
+    text = _CUT_END.sub(r"\1>", text)
+    ends = _counted(text, _TAG)
+
+    def shown(tag: re.Match[str]) -> str:
+        name = tag["name"].lower()
+        is_known = name in _BLOCK_NAMES or name in _INLINE_NAMES
+        if tag["gap"] and not (is_known and len(name) > 1):  # "A < B > C"
+            return tag[0]
+        if name in _VOID or (name in _INLINE_NAMES and ends[name] == ends[f"/{name}"]):
+            return ""
+        is_tag = is_known or tag["end"] or ends[f"/{name}"] or not name.isalnum()
+        return " " if is_tag else tag[0]  # "<NEW>" may be a word
+
+    return _TAG.sub(shown, text)
+
+
+def _without_bb(text: str) -> str:
+    """Without the tags of forums, "[b]…[/b]", where each has its end: "[S]" alone is a size."""
+    if "[/" not in text:
+        return text
+    text = _BB_PICTURE.sub(" ", text)
+    ends = _counted(text, _BB_TAG)
+
+    def shown(tag: re.Match[str]) -> str:
+        name = tag["name"].lower()
+        return "" if ends[name] == ends[f"/{name}"] else tag[0]
+
+    return _BB_TAG.sub(shown, text)
+
+
+def _counted(text: str, tag: re.Pattern[str]) -> Counter[str]:
+    """How often each name of a tag begins, and with a "/" in front, how often it ends."""
+    return Counter(("/" if found["end"] else "") + found["name"].lower() for found in tag.finditer(text))

@@ -48,6 +48,20 @@ def test_the_guessed_mapping_reads_the_file(tmp_path: Path) -> None:
         assert offers(feed)["001"]["now_minor"] == 1290
 
 
+def test_case_c3_delimiter_and_quoting_are_guessed(tmp_path: Path) -> None:
+    for number, (body, how) in enumerate({
+        "编号~名称~价格\n1~杯,大~12.90\n": ['delimiter = "~"'],
+        "'编号','名称','价格'\n'1','杯,大','12.90'\n": ['delimiter = ","', 'quoting = "single"'],
+        '"编号;名称;价格"\n"1;杯,大;12.90"\n': ['delimiter = ";"', 'quoting = "lines"'],
+    }.items()):  # fmt: skip
+        run(written(tmp_path, body, f"list{number}.csv"), "--marketplace", "feed:y", "--check")
+
+        text = Path(f"mappings/feed-y/list{number}.toml").read_text()
+        assert [line for line in [*how, 'id = "编号"', 'title = "名称"', 'price = "价格"'] if line not in text] == [], (
+            text
+        )
+
+
 def test_a_mapping_to_start_from_is_written_where_something_is_missing(tmp_path: Path) -> None:
     file = written(tmp_path, "编号|名称|价格\n1|杯|12.90\n", "list.csv")
 
@@ -106,6 +120,25 @@ def test_each_ready_mapping_reads_what_it_is_for_and_is_recognised(tmp_path: Pat
         kept = offers(place)["1"]
         assert (kept["title"], kept["now_minor"], kept["in_stock"]) == ("Cup", 500, True), name
     assert offers("taobao")["1"]["picture_urls"] == ["https://img.alicdn.com/a.jpg"]
+
+
+def test_case_c3_a_file_of_a_header_only_holds_no_goods(tmp_path: Path) -> None:
+    for body in ("id,title,url,price,currency\n", "id,title,url,price,currency\n\n合计,,,,\n"):
+        file = written(tmp_path, body, "empty.csv")
+        for options in ((), ("--check",)):
+            said = run(file, "--marketplace", "feed:x", *options)
+
+            assert (said.exit_code, "holds no goods" in said.stderr) == (1, True), (body, options)
+
+
+def test_an_impossible_name_of_a_feed_is_refused_alone(tmp_path: Path) -> None:
+    for name in ("feed:a_b", "feed:Tea", "feed:", "nowhere", "../x"):
+        for body in ("id,title,url,price,currency\n", "编号,名称\n1,杯\n"):
+            said = run(written(tmp_path, body, "name.csv"), "--marketplace", name, "--check")
+
+            assert (said.exit_code, said.stdout) == (1, ""), name
+            assert "A feed is feed:NAME, of up to 59 of a–z, 0–9 and “-”." in said.stderr
+            assert not list(Path("mappings").rglob("name.toml")), name
 
 
 def test_a_name_that_is_neither_a_file_nor_a_ready_mapping_is_refused(tmp_path: Path) -> None:

@@ -8,14 +8,14 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
+from joey.catalog.intake.files.dialect import DELIMITERS, MOST_ABOVE, SEEN, TableDialect, first_rows, likeliest
 from joey.catalog.intake.files.encodings import guessed
 from joey.catalog.intake.files.forms import reader, sample_text
-from joey.catalog.intake.files.header import DELIMITERS, NEEDED, OfferHeader, rows_between
+from joey.catalog.intake.files.header import NEEDED, OfferHeader
 from joey.catalog.intake.files.mapping import FIELDS, Mapping
 from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.read_mapping import read_mapping
-from joey.catalog.intake.files.rows import GatheredRows
-from joey.catalog.intake.files.tables import MOST_ABOVE
+from joey.catalog.intake.files.rows import GatheredRows, column_named
 from joey.catalog.intake.files.workbook import rows_of_workbook
 from joey.catalog.intake.ready_mappings import ready_mappings
 
@@ -47,11 +47,11 @@ class GuessedMapping:
 def guess_mapping(path: Path, form: str) -> GuessedMapping:
     """Look at the beginning of the file. Raises UnreadableFile."""
     encoding = _encoding(path)
-    delimiter, names = _names(path, form, encoding)
+    dialect, names = _names(path, form, encoding)
     ready = {name: read_mapping(file) for name, file in ready_mappings().items()}
-    how = {"encoding": encoding, "delimiter": delimiter if form in ("csv", "tsv") else ""}
+    how = {"encoding": encoding, "delimiter": dialect.delimiter, "quoting": dialect.quoting}
     fits = [name for name, mapping in ready.items() if not OfferHeader(mapping).lacks(names)]
-    own = sum(any(each in names for each in columns) for columns in FIELDS.values())
+    own = _known(Mapping(), names)
     best = max(fits, key=lambda name: _known(ready[name], names), default="")
     if best and _known(ready[best], names) > (own if not OfferHeader(Mapping()).lacks(names) else 0):
         return GuessedMapping(_keys(how) + ready_mappings()[best].read_text(encoding="utf-8"), best)
@@ -80,19 +80,19 @@ def _encoding(path: Path) -> str:
     return guessed(sample) if "\0" in sample_text_of else ""
 
 
-def _names(path: Path, form: str, encoding: str) -> tuple[str, Sequence[str]]:
-    """(the delimiter, the names of the columns) of the file."""
+def _names(path: Path, form: str, encoding: str) -> tuple[TableDialect, Sequence[str]]:
+    """(the dialect of a table, the names of the columns) of the file."""
     with OpenedFile(path) as opened:
         if opened.is_workbook:
-            return "", _header(list(islice(rows_of_workbook(opened), MOST_ABOVE)))
+            return TableDialect(""), _header(list(islice(rows_of_workbook(opened), MOST_ABOVE)))
         if form in ("csv", "tsv"):
             lines = sample_text(opened, encoding).splitlines(keepends=True)
-            tables = {each: list(islice(rows_between(lines, each), MOST_ABOVE)) for each in DELIMITERS}
-            best = max(DELIMITERS, key=lambda each: (_known_names(_header(tables[each])), len(_header(tables[each]))))
+            tables = first_rows(lines, DELIMITERS, SEEN)
+            best = likeliest(tables, lambda rows: _known_names(_header(rows)))
             return best, _header(tables[best])
         rows = next(reader(opened, form, Mapping(encoding=encoding)).chunks())
         assert isinstance(rows, GatheredRows)
-        return "", list(dict.fromkeys(name for each in rows.objects for name in each))
+        return TableDialect(""), list(dict.fromkeys(name for each in rows.objects for name in each))
 
 
 def _header(rows: list[list[str]]) -> list[str]:
@@ -117,7 +117,10 @@ def _called() -> Map[str, list[str]]:
 
 
 def _known(mapping: Mapping, names: Sequence[str]) -> int:
-    return sum(any(source.column in names for source in mapping.sources_of(field)) for field in FIELDS)
+    return sum(
+        any(source.column and column_named(source.column, names) for source in mapping.sources_of(field))
+        for field in FIELDS
+    )
 
 
 def _guessed_columns(names: Sequence[str]) -> dict[str, list[str]]:

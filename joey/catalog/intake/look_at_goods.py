@@ -9,6 +9,7 @@ from typing import Any
 from joey.catalog.intake.clean_facts import Columns
 from joey.catalog.intake.clean_rows import CleanRows
 from joey.catalog.intake.files.forms import form_of, reader
+from joey.catalog.intake.files.mapping import Mapping
 from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.read_mapping import read_mapping
 from joey.catalog.intake.files.reading_plan import check_columns
@@ -54,6 +55,7 @@ def look_at_goods(file: Path, marketplace: str, *, form: str | None, mapping: Pa
     """Read the first thousand rows and change nothing. Raises what the import does; where a guessed mapping cannot
     read the file, it is returned with the reason.
     """
+    plan_for(marketplace, Mapping(), clock.now())  # where there is no such marketplace, no mapping helps
     form = form or form_of(file)
     if mapping:
         return _look(file, marketplace, form, mapping, None)
@@ -144,6 +146,7 @@ class _Few:
         self._rows = rows
         self.numbers = rows.numbers[:ROWS]
         self.wrong = {place: fault for place, fault in rows.wrong.items() if place < ROWS}
+        self.lost = {place: fault for place, fault in rows.lost.items() if place < ROWS}
 
     def column(self, name: str) -> list[Any]:
         return self._rows.column(name)[:ROWS]

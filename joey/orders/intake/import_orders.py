@@ -24,10 +24,11 @@ from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.dialect import MOST_ABOVE, TableDialect
 from joey.catalog.intake.files.opened import OpenedFile
 from joey.catalog.intake.files.refused_rows import RefusedRow
 from joey.catalog.intake.files.rows import RowFault
-from joey.catalog.intake.files.tables import MOST_ABOVE, Table
+from joey.catalog.intake.files.tables import Table
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.catalog.intake.files.workbook import rows_of_workbook
 from joey.kit import clock
@@ -165,7 +166,7 @@ def read_orders(
     with OpenedFile(path, encodings=ENCODINGS) as opened:
         found = Table(
             opened,
-            delimiter,
+            TableDialect(delimiter),
             rows=rows_of_workbook(opened, decimal=mapping.decimal, midnight=MIDNIGHT) if opened.is_workbook else None,
             find_header=table.find_header,
             is_no_row=table.is_no_row,
@@ -192,14 +193,12 @@ def read_orders(
 
 
 def _delimiter(path: Path) -> str:
-    """What separates the cells of the first lines. Raises UnreadableFile for a web page, as some consoles call .xls."""
+    """What separates the cells of the first lines. Raises UnreadableFile for XML."""
     with OpenedFile(path, encodings=ENCODINGS) as opened:
         if opened.is_workbook:
             return ","
         head = next(opened.texts())
     if head.lstrip().startswith("<"):
-        raise UnreadableFile(
-            _("This is a web page, whatever it is called. Open it in a spreadsheet and save it as .xlsx.")
-        )
+        raise UnreadableFile(_("This is XML, and no table of orders. Export it as CSV or as a workbook."))
     lines = head.split("\n", MOST_ABOVE)[:MOST_ABOVE]
     return max(DELIMITERS, key=lambda each: sum(line.count(each) for line in lines))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.dialect import MOST_ABOVE
 from joey.catalog.intake.files.header import shown_names
-from joey.catalog.intake.files.tables import MOST_ABOVE
 from joey.catalog.intake.files.totals import begins_as_total, first_of, is_note
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.orders.intake.report_mapping import ReportColumn, ReportMapping

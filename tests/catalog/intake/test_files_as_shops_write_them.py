@@ -41,7 +41,7 @@ def _own_data(settings: Settings, tmp_path: Path) -> None:
 def feed(folder: Path, text: str | bytes, mapping: str = "", name: str = "goods.csv", **options: Any) -> Imported:
     """Import this text into feed:x, whose links and pictures may lead to shop.example.com."""
     how = f'hosts = ["shop.example.com"]\npicture_hosts = ["shop.example.com"]\n{mapping}'
-    return import_offers(written(folder, text, name), "feed:x", mapping=mapped(folder, how), now=NOW, **options)
+    return import_offers(written(folder, text, name), "feed:x", mapping=mapped(folder, how), **{"now": NOW} | options)
 
 
 def kept() -> dict[str, dict[str, Any]]:
@@ -107,12 +107,20 @@ class TestRowsOfOneId:
         for spoilt in (
             "6.0123E+11", "1.23457E+12", "6,0123E+11", "4.29415988744506e+18", "1E+05", "1月2日", "2026年1月", "2-Jan",
             "Jan-26", "3-Apr-2026", "1/2/2026", "2026/1/2", "2026-01-02 00:00:00", "#N/A", "#REF!", "########",
+            "6.01e11", "6.01E11", "1.5E-05", "2 Jan", "Jan 2", "2 Jan 2026", "1/2/26", "02.01.2026", "10:30",
+            "01:30:00", "TRUE", "FALSE", "True", "false", "WAHR",
         ):  # fmt: skip
             assert is_spoilt(spoilt), spoilt
         for whole in (
             "601230000017",
             "1E5",
             "4E12",
+            "4e12",
+            "TRUE-1",
+            "truetone",
+            "2 Janus",
+            "1.2.3",
+            "10:30X",
             "A-1",
             "MAY-26X",
             "12-JAN-A",
@@ -188,7 +196,7 @@ class TestDialects:
 
     def test_delimiters_line_ends_titles_and_totals(self, tmp_path: Path) -> None:
         lines = goods(good(1), good(2)).splitlines()
-        for delimiter in ",;\t|":
+        for delimiter in ",;\t|~^¦#；\x01":
             rows = [line.replace(",", delimiter) for line in lines]
             below = delimiter.join(["合计", "", "", "25.80", ""])
             for name, text in {
@@ -205,6 +213,42 @@ class TestDialects:
                 assert [note.field for note in done.notes] == ["row"] * (
                     2 * (name == "title") + (name == "short total")
                 )
+
+    def test_case_c3_quoting(self, tmp_path: Path) -> None:
+        """Single quotes, and lines that are quoted as a whole, are seen; a mapping can name them."""
+        row = ["1", "Bowl 3\" deep, 'blue'", f"{SHOP}/1", "x", "EUR"]
+        texts: dict[str, list[str]] = {"single": [], "lines": []}
+        for cells in (["id", "title", "url", "price", "currency"], row):
+            texts["single"].append(",".join("'" + cell.replace("'", "''") + "'" for cell in cells) + "\n")
+            inside = ",".join('"' + cell.replace('"', '""') + '"' if "," in cell else cell for cell in cells)
+            texts["lines"].append('"' + inside.replace('"', '""') + '"\n')
+        for minute, (quoting, lines) in enumerate(texts.items()):
+            for second, how in enumerate(("", f'quoting = "{quoting}"')):
+                now = NOW + timedelta(minutes=minute, seconds=2 * second)
+                done = feed(tmp_path, "".join(lines), how, refused_to=tmp_path / "kept.csv", now=now)
+                assert [(each.row, each.field) for each in done.refused] == [(2, "price")], (quoting, how)
+
+                body = (tmp_path / "kept.csv").read_text().replace(",x,", ",5.00,").replace("'x'", "5.00")
+                done = feed(tmp_path, body, how, "again.csv", now=now + timedelta(seconds=1))
+                assert (done.accepted, done.refused, kept()["1"]["title"]) == (1, (), row[1]), (quoting, how)
+
+    def test_case_c3_names_of_columns_in_capitals(self, tmp_path: Path) -> None:
+        """In every format, also those that a mapping names; two that differ in capitals alone are in doubt."""
+        row = {" ID": "1", "Title ": "cup", "URL": f"{SHOP}/1", "Price": "5.00", "Currency": "EUR", "Image_Link": ""}
+        item = "".join(f"<{name.strip()}>{value}</{name.strip()}>" for name, value in row.items())
+        head, line = ",".join(row), ",".join(row.values())
+        for minute, (name, text, how) in enumerate((
+            ("goods.csv", f"{head},STATUS\n{line},draft\n{line},on\n", '[leave_out]\nstatus = ["draft"]'),
+            ("goods.csv", f"{head},PRICE\n{line},\n", '[columns]\nprice = "Price"'),
+            ("goods.csv", f"{head},Kosten\n{line},5.00\n", '[columns]\nprice = "kosten"'),
+            ("goods.jsonl", json.dumps(row) + "\n", ""),
+            ("goods.xml", f"<rss><item>{item}</item></rss>", ""),
+        )):  # fmt: skip
+            done = feed(tmp_path, text, how, name, now=NOW + timedelta(minutes=minute))
+            assert (done.accepted, done.refused, kept()["1"]["now_minor"]) == (1, (), 500), (name, how)
+
+        done = feed(tmp_path, f"{head},PRICE\n{line},5.00\n", now=NOW + timedelta(hours=1))
+        assert kept()["1"]["now_minor"] is None, "neither price is taken"
 
     def test_encodings(self, tmp_path: Path) -> None:
         texts = {
@@ -228,13 +272,25 @@ class TestDialects:
                 import_offers(written(tmp_path, xml.encode(encoding), "goods.xml"), "jd", now=now)
                 assert offers()["9"]["title"] == titles[1], encoding
         line = {"id": 1, "title": "杯", "url": "https://item.jd.com/1.html", "currency": "CNY"}
-        for hours, text in enumerate((goods(good(1, title="杯")), json.dumps(line) + "\n"), start=1):
-            import_offers(written(tmp_path, text.encode("utf-16")), "jd", now=NOW + timedelta(hours=hours))
-            assert offers()["1"]["title"] == "杯", text
+        for hours, text in enumerate((goods(good(1, title="杯")), json.dumps(line, ensure_ascii=False) + "\n"), 1):
+            for seconds, wide in enumerate(("utf-16", "utf-32")):
+                body = text.replace("杯", f"杯 {wide}").encode(wide)
+                import_offers(written(tmp_path, body), "jd", now=NOW + timedelta(hours=hours, seconds=seconds))
+                assert offers()["1"]["title"] == f"杯 {wide}", text
+        for wide in ("utf-32-le", "utf-32-be"):
+            assert guessed(goods(good(1, title="杯")).encode(wide)) == wide
+            with pytest.raises(UnreadableFile, match=f'add encoding = "{wide}"'):
+                import_offers(written(tmp_path, goods(good(1)).encode(wide)), "jd", now=NOW)
 
     def test_the_refusal_of_a_file_names_what_it_is_and_what_to_do(self, tmp_path: Path) -> None:
         for body, why in {
-            "nr;name;adresse\n1;Tasse;https://shop.example.com/1\n": "columns for id, url. Row 1 has “nr”, “name”",
+            "nr;name;adresse\n1;Tasse;https://shop.example.com/1\n": "for id, url. Row 1 has “nr”.*--check FILE",
+            "nr~name~adresse\n1~Tasse~https://shop.example.com/1\n": "for id, url. Row 1 has “nr”, “name”",
+            "'nr','name'\n'1','Tasse'\n": "for id, url. Row 1 has “nr”, “name”",
+            '"nr,name"\n"1,Tasse"\n': "for id, url. Row 1 has “nr”, “name”",
+            "\n<!DOCTYPE html>\n<html><body><form>Sign in</form></body></html>": "web page.*sign in and export again",
+            "<HTML lang=zh><br><p>x": "web page",
+            "id:title:url\n1:Tasse:x\n": 'one cell. .* add delimiter = "…"',
             "1,cup,https://shop.example.com/1,5.00\n": "No row names the columns for id, title, url",
             goods(good(1), '2,3" bowl,https://item.jd.com/2.html,5.00,CNY', '3,"4" bowl",u,1,CNY'): 'quoting = "none"',
             "<shop><offer><id>1</id></offer><offer><id>2</id></offer></shop>": "item = ",
@@ -304,13 +360,19 @@ class TestLesserFields:
             "in-stock", "In Stock", "IN_STOCK", "instock", "https://schema.org/InStock", "schema:PreOrder",
             "http://schema.org/LimitedAvailability", "available for order", "onbackorder", "现货", "有货", "在售",
             "預售", "100+", "12 件", "1,000", "3.0", ">10", "Auf Lager", "在庫あり", "Y", "TRUE",
+            "有現貨", "預購", "上架", "少量", "10-50", "In Stock.", "５", "✓",
+            "на складе", "ＩＮ ＳＴＯＣＫ！", "现货。", "仅剩3件", "5 шт.", "12.5",
         ):  # fmt: skip
             assert flag_of(text) is True, text
         for text in (
             "out-of-stock", "Out Of Stock", "outofstock", "https://schema.org/SoldOut", "schema.org/Discontinued",
             "sold out", "缺货", "已售罄", "下架", "無貨", "0", "-3", "0 件", "n", "Nicht auf Lager", "InStoreOnly",
+            "нет в наличии", "暫無庫存", "０", "Sold out!", "✗", "0.0", "已售罄。",
         ):  # fmt: skip
             assert flag_of(text) is False, text
+        for doubtful in ("0.5", 0.5, "0-10", "<5", "ask us", "in stock?", "-0.5", "maybe", float("nan")):
+            with pytest.raises(Invalid):
+                print(doubtful, flag_of(doubtful))
 
     def test_each_lesser_fault_is_reported_and_costs_only_its_field(self, tmp_path: Path) -> None:
         wrong = {
@@ -335,6 +397,31 @@ class TestLesserFields:
         assert {(each["now_minor"], each["coupon_minor"], each["list_minor"]) for each in kept().values()} == {
             (500, None, None)
         }
+
+    def test_case_c3_a_row_that_lacks_only_lesser_cells_at_its_end_stays(self, tmp_path: Path) -> None:
+        head = "id,title,url,price,currency,availability,image_link\n"
+        rows = [f"{n},cup,{SHOP}/{n},5.00,EUR{end}" for n, end in enumerate((f",no,{SHOP}/0.jpg", "", ",no"))]
+        body = head + "\n".join([*rows, f"3,cup,{SHOP}/3,5.00", f"cup,{SHOP}/4,5.00,EUR,no,{SHOP}/4.jpg", ""])
+
+        done = feed(tmp_path, body)
+
+        assert [(each.row, each.field) for each in done.refused] == [(5, "row"), (6, "price")]
+        assert [(note.row, note.field) for note in done.notes] == [(3, "row"), (4, "row")]
+        assert "availability, image_link" in done.notes[0].reason
+        assert {n: each["in_stock"] for n, each in kept().items()} == {"0": False, "1": True, "2": False}
+        with pytest.raises(UnreadableFile, match="truncated"):
+            feed(tmp_path, head + "\n".join(rows[:2]))
+
+    def test_case_c3_a_nul_in_a_cell_is_named(self, tmp_path: Path) -> None:
+        line = {"id": "1", "title": "red\0cup", "brand": "A\0B", "url": f"{SHOP}/1", "currency": "EUR"}
+        for name, text in {
+            "goods.csv": ",".join(line) + "\n" + ",".join(line.values()) + "\n",
+            "goods.jsonl": json.dumps(line) + "\n",
+        }.items():
+            done = feed(tmp_path, text, name=name)
+
+            assert [(note.field, "NUL" in note.reason) for note in done.notes] == [("title", True), ("brand", True)]
+            assert kept()["1"]["title"] == "red cup", name
 
     def test_garbled_titles_are_named(self, tmp_path: Path) -> None:
         garbled = [
@@ -382,12 +469,36 @@ class TestMarkUp:
             )
 
     def test_what_is_no_mark_up_stays(self) -> None:
-        for text in ("A < B > C", "I <3 you", "AT&T", "Rock&region", "x <b and y> z", "1<2>3", "R&D;", "<保温>", "a<b"):
+        for text in (
+            "A < B > C",
+            "I <3 you",
+            "AT&T",
+            "Rock&region",
+            "x <b and y> z",
+            "1<2>3",
+            "R&D;",
+            "<保温>",
+            "a<b",
+            "a < b",
+            "3<5",
+            "R&D",
+            "<3",
+            "Cup <NEW>",
+            "[S] shirt",
+            "[b] and [/i]",
+            "A < b >",
+        ):
             assert without_markup(text) == text
         for text, shown in {
             "AT&amp;amp;T": "AT&T", "&lt;b&gt;Cup&lt;/b&gt;": "Cup", "保<em>温</em>杯": "保温杯", "&lt;3": "<3",
             "<p>a</p><p>b</p>": "a b", "Cup<!-- x -->": "Cup", "<style>b{}</style>Cup": "Cup", "<![CDATA[Cup]]>": "Cup",
             '<A HREF="x">Cup</A>': "Cup", "&#60;b&#62;Cup": "Cup", "Cup&nbsp;1": "Cup 1",
+            "Cup<o:p></o:p>": "Cup", "<svg/onload=alert(1)>Cup": "Cup", "<font color=red>Cup</font": "Cup",
+            "< br >cup": "cup", "tea< br/>cup": "tea cup", "[b]bold[/b] [COLOR=red]cup[/COLOR]": "bold cup",
+            "a<b>c": "a c",
+            "H<sub>2</sub>O": "H2O", "[img]https://x.example/1.jpg[/img]cup": "cup", "tea<x-y>cup": "tea cup",
+            "tea<foo>cup</foo>pot": "tea cup pot", "<b><i>Cup</i></b>s": "Cups", "red</span>cup": "red cup",
+            "&lt;o:p&gt;Cup&lt;/o:p&gt;": "Cup", "tea<wbr>cup": "teacup", "[url=https://x.example]cup[/url]s": "cups",
         }.items():  # fmt: skip
             assert " ".join(without_markup(text).split()) == shown
 

@@ -6,6 +6,9 @@ import re
 UTF_8 = "utf-8"
 UTF_16 = "utf-16"
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF_32 = "utf-32"
+WIDE = (UTF_16, UTF_32)
+UTF_32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins with a mark of UTF-16
 
 # Names that mean more than they say: programs write the larger set and keep the smaller one's name. As in the Encoding
 # Standard (https://encoding.spec.whatwg.org/#names-and-labels).
@@ -15,7 +18,8 @@ _LARGER = {
 }  # fmt: skip
 _KNOWN = frozenset(
     {
-        UTF_8, UTF_16, "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "koi8-r", "koi8-u",
+        UTF_8, UTF_16, "utf-16-le", "utf-16-be", UTF_32, "utf-32-le", "utf-32-be",
+        "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "koi8-r", "koi8-u",
         *(f"iso8859-{number}" for number in range(2, 17)), *(f"cp{number}" for number in range(1250, 1259)),
     }
 )  # fmt: skip
@@ -45,7 +49,7 @@ def mark_of_utf_8(encoding: str) -> str:
 
 def guessed(sample: bytes) -> str:
     """What the beginning of a file that is not UTF-8 looks like; "" where that is in doubt. Only good for advice."""
-    if wide := utf_16_without_mark(sample):
+    if wide := wide_without_mark(sample):
         return wide
     best, share = "", _ENOUGH
     for name, (encoding, common) in _COMMON.items():
@@ -54,8 +58,20 @@ def guessed(sample: bytes) -> str:
     return best or ("iso-8859-1" if _is_latin(sample) else "")
 
 
-def utf_16_without_mark(sample: bytes) -> str:
-    """Which UTF-16 it is, by the zeros in every other byte of what is ASCII in it; "" where it is none."""
+def marked(head: bytes) -> str:
+    """The encoding whose mark a file begins with; "" for none."""
+    if head.startswith(UTF_32_MARKS):
+        return UTF_32
+    return UTF_16 if head.startswith(UTF_16_MARKS) else UTF_8 if head.startswith(codecs.BOM_UTF8) else ""
+
+
+def wide_without_mark(sample: bytes) -> str:
+    """Which UTF-16 or UTF-32 it is, by the zeros in the other bytes of what is ASCII in it; "" where it is none."""
+    quarters = [sample[at::4].count(0) / max(len(sample[at::4]), 1) for at in range(4)]
+    if quarters[0] > 0.9 and quarters[1] > 0.9:
+        return "utf-32-be"
+    if quarters[2] > 0.9 and quarters[3] > 0.9:
+        return "utf-32-le"
     first, second = (part.count(0) / max(len(part), 1) for part in (sample[::2], sample[1::2]))
     return "utf-16-be" if first > 4 * second + 0.2 else "utf-16-le" if second > 4 * first + 0.2 else ""
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.encodings import UTF_16, UTF_16_MARKS, utf_16_without_mark
+from joey.catalog.intake.files.dialect import TableDialect
+from joey.catalog.intake.files.encodings import marked, wide_without_mark
 from joey.catalog.intake.files.header import OfferHeader
 from joey.catalog.intake.files.json_lines import JsonLines
 from joey.catalog.intake.files.mapping import Mapping
@@ -45,19 +46,25 @@ def reader(opened: OpenedFile, form: str, mapping: Mapping) -> Reader:
     header = OfferHeader(mapping)
     if opened.is_workbook:
         rows = rows_of_workbook(opened, decimal=mapping.decimal or ".")
-        return Table(opened, ",", rows=rows, find_header=header.find, is_no_row=is_no_good, group=mapping.group)
+        return Table(
+            opened,
+            TableDialect(","),
+            rows=rows,
+            find_header=header.find,
+            is_no_row=is_no_good,
+            may_lack=header.may_lack,
+            group=mapping.group,
+        )
     form = ALSO.get(form, form)
     if form == "xml":
         return MerchantXml(opened, item=mapping.item, encoding=mapping.encoding)
     if form == "jsonl":
         return JsonLines(opened, encoding=mapping.encoding)
     if form in ("csv", "tsv"):
-        delimiter = mapping.delimiter or header.delimiter(
-            sample_text(opened, mapping.encoding), first="\t" if form == "tsv" else ","
-        )
+        dialect = header.dialect(sample_text(opened, mapping.encoding), first="\t" if form == "tsv" else ",")
         return Table(
-            opened, delimiter, encoding=mapping.encoding, quotes=mapping.quotes, group=mapping.group,
-            find_header=header.find, is_no_row=is_no_good,
+            opened, dialect, encoding=mapping.encoding, group=mapping.group,
+            find_header=header.find, is_no_row=is_no_good, may_lack=header.may_lack,
         )  # fmt: skip
     raise Invalid(_("Joey reads %s.") % ", ".join(FORMS), field="format")
 
@@ -65,5 +72,5 @@ def reader(opened: OpenedFile, form: str, mapping: Mapping) -> Reader:
 def sample_text(opened: OpenedFile, encoding: str = "") -> str:
     """The beginning of the file as text, as far as it can be read; enough to see how it is written."""
     sample = opened.sample()
-    marked = UTF_16 if sample.startswith(UTF_16_MARKS) else encoding or utf_16_without_mark(sample) or "utf-8"
-    return sample.decode(marked, "replace").removeprefix("\ufeff")
+    used = marked(sample) or encoding or wide_without_mark(sample) or "utf-8"
+    return sample.decode(used, "replace").removeprefix("\ufeff")

@@ -1,21 +1,20 @@
 """Find the header of a list of goods, and what parts its cells: the first line may be a title, or `sep=;`."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.mapping import Mapping, Source
-from joey.catalog.intake.files.opened import LONGEST_LINE
+from joey.catalog.intake.files.dialect import DELIMITERS, SEEN, TableDialect, first_rows, likeliest
+from joey.catalog.intake.files.mapping import FIELDS, MONEY, Mapping, Source
+from joey.catalog.intake.files.rows import column_named
 from joey.catalog.intake.files.safe_cells import as_it_was
-from joey.catalog.intake.files.tables import MOST_ABOVE
+from joey.catalog.intake.files.source_columns import WEIGHTY
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
+from joey.kit.refusals import Text
+from joey.kit.text import sentences
 
 NEEDED = ("id", "title", "url")  # the currency may be beside the price
-DELIMITERS = (",", "\t", ";", "|")
 MOST_NAMES = 40  # of columns in a message
 LONGEST_NAME = 40
 
@@ -47,29 +46,44 @@ class OfferHeader:
             best = next(place for place, cells in enumerate(rows) if any(cells))
         text = _(
             "No row names the columns for %(missing)s. Row %(row)d has %(names)s. Name the right ones in a mapping,"
-            " under [columns]."
+            " under [columns]: `joey import --check FILE` guesses them and writes one to start from."
         )
         facts = {
             "missing": ", ".join(missing[best]),
             "row": best + 1,
             "names": shown_names(rows[best]),
         }
-        raise UnreadableFile(text % facts, row=best + 1)
+        said: list[Text] = [text % facts]
+        if len([cell for cell in rows[best] if cell.strip()]) == 1:
+            said.append(_('That is one cell. If a sign parts it into several, add delimiter = "…" to the mapping.'))
+        raise UnreadableFile(sentences(*said), row=best + 1)
 
-    def delimiter(self, sample: str, *, first: str) -> str:
-        """What parts the cells: what the first line says, else that by which a row names the needed columns, `first`
-        if that does.
+    def may_lack(self, column: str) -> bool:
+        """Whether rows may end before this column, and what comes before it is in no doubt: neither an amount nor
+        anything else that an offer needs is taken from it, and no row is left out or grouped by it.
+        """
+        needed = [*self._mapping.leave_out, self._mapping.group]
+        for field in (*(WEIGHTY & FIELDS.keys()), *MONEY, "sale_dates", "coupon_until"):
+            for source in self._mapping.sources_of(field):
+                needed += [part.partition(".")[0] for part in (source.column, *source.parts)]
+        return column_named(column, needed) is None and column not in needed
+
+    def dialect(self, sample: str, *, first: str) -> TableDialect:
+        """What parts and quotes the cells: what the mapping or the first line says, else that by which a row names the
+        needed columns, `first` if that does.
 
         Where none does, the one by which the first rows are most alike. `sample` is the beginning of the file.
         """
         lines = sample.splitlines(keepends=True)
-        if lines and (said := _SEP.fullmatch(lines[0])):
-            return said[1]
-        tables = {each: list(islice(rows_between(lines, each), MOST_ABOVE)) for each in (first, *DELIMITERS)}
+        said = _SEP.fullmatch(lines[0]) if lines else None
+        known = self._mapping.delimiter or (said[1] if said else "")
+        delimiters = [known] if known else [first, *DELIMITERS]
+        quotings = [self._mapping.quoting] if self._mapping.quoting else SEEN
+        tables = first_rows(lines, delimiters, quotings)
         for each, rows in tables.items():
             if any(not self.lacks(cells) for cells in rows):
                 return each
-        return max(DELIMITERS, key=lambda each: _alike(tables[each]))
+        return likeliest(tables)
 
 
 def shown_names(cells: Sequence[str]) -> str:
@@ -83,17 +97,7 @@ def is_there(source: Source, names: set[str]) -> bool:
     if source.value is not None:
         return True
     parts = [source.column] if source.column else source.parts
-    return all(part in names or part.partition(".")[0] in names or (source.template and part == "id") for part in parts)
-
-
-def rows_between(lines: list[str], delimiter: str) -> Iterator[list[str]]:
-    """The cells of the first lines, if this parts them."""
-    csv.field_size_limit(LONGEST_LINE)
-    return csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
-
-
-def _alike(rows: list[list[str]]) -> int:
-    """How many cells the rows have that are as wide as most others; one cell is no table."""
-    widths = [len(cells) for cells in rows if any(cells)]
-    common = max(set(widths), key=widths.count, default=1)
-    return widths.count(common) * common if common > 1 else 0
+    return all(
+        column_named(part, names) or column_named(part.partition(".")[0], names) or (source.template and part == "id")
+        for part in parts
+    )

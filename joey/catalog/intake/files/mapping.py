@@ -71,7 +71,7 @@ class Mapping:
 
     format: str = ""
     delimiter: str = ""
-    quotes: bool = True  # whether a quote parts what is inside of it from what is outside
+    quoting: str = ""  # "none", "single" or "lines": see dialect.py
     encoding: str = ""
     decimal: str = ""  # empty: a point, and what could be another mark is refused
     item: str = ""  # the element of an XML file that is one of the goods

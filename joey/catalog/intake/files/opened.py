@@ -1,5 +1,5 @@
 """Open a file of rows and read it in bounded pieces: gzip, and one file inside a zip, by its content; UTF-8, or UTF-16
-with its mark, unless the caller names another encoding; no line without an end.
+or UTF-32 with its mark, unless the caller names another encoding; no line without an end.
 """
 
 import codecs
@@ -15,16 +15,10 @@ from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
-from joey.catalog.intake.files.encodings import (
-    UTF_8,
-    UTF_16,
-    UTF_16_MARKS,
-    encoding_named,
-    guessed,
-    utf_16_without_mark,
-)
+from joey.catalog.intake.files.encodings import UTF_8, WIDE, encoding_named, guessed, marked, wide_without_mark
 from joey.catalog.intake.files.unreadable_file import UnreadableFile
 from joey.catalog.intake.files.unzip import ZIP, export_in, is_broken, is_workbook
+from joey.catalog.intake.files.web_page import refuse_web_page
 
 BLOCK = 1 << 18
 LONGEST_LINE = 1 << 20
@@ -75,7 +69,7 @@ class OpenedFile:
         if self._packed and head.startswith(GZIP):
             raise _packed_twice()
         self.is_workbook = head == XLS or head.startswith(ZIP)
-        self._marked = UTF_16 if head.startswith(UTF_16_MARKS) else UTF_8 if head.startswith(codecs.BOM_UTF8) else ""
+        self._marked = marked(head)
 
     def __enter__(self) -> "OpenedFile":
         return self
@@ -137,7 +131,7 @@ class OpenedFile:
         blocks = self.blocks()
         while True:
             block = next(blocks, b"")
-            if first and (block.startswith(b"%PDF") or (encoding == UTF_8 and utf_16_without_mark(block[:SAMPLE]))):
+            if first and (block.startswith(b"%PDF") or (encoding == UTF_8 and wide_without_mark(block[:SAMPLE]))):
                 raise self._other(1, encoding, block)
             try:
                 text = decoder.decode(block, final=not block)
@@ -145,6 +139,8 @@ class OpenedFile:
                 line = lines + wrong.object.count(b"\n", 0, wrong.start) + 1
                 raise self._other(line, encoding, wrong.object) from None
             text = text.removeprefix("\ufeff") if first else text
+            if first:
+                refuse_web_page(text)
             lines, first = lines + text.count("\n"), False
             if text:
                 self.line_breaks = text.endswith(("\n", "\r"))
@@ -164,9 +160,8 @@ class OpenedFile:
             if not cut:
                 rest += text
                 if len(rest) > LONGEST_LINE:
-                    raise UnreadableFile(
-                        _("Line %d is longer than a megabyte; no row of goods is.") % (lines + 1), row=lines + 1
-                    )
+                    long = _("Line %d is longer than a megabyte; no row of goods is.") % (lines + 1)
+                    raise UnreadableFile(long, row=lines + 1)
                 continue
             whole, rest = rest + text[:cut], text[cut:]
             yield whole
@@ -178,8 +173,9 @@ class OpenedFile:
         """The refusal of a text in another encoding, with what it looks like."""
         if found.startswith(b"%PDF"):
             return UnreadableFile(_("This is a PDF file. Export the list as CSV or as a workbook."))
-        if self._marked == UTF_16:
-            return UnreadableFile(_("The file begins as UTF-16 and does not stay it. Save it as UTF-8."), row=line)
+        if self._marked in WIDE:
+            begins = _("The file begins as %s and does not stay it. Save it as UTF-8.") % self._marked.upper()
+            return UnreadableFile(begins, row=line)
         looks = guessed(found[:SAMPLE])
         text = (
             _("Line %(line)d is neither UTF-8 nor GBK. Save the file as UTF-8 and import it again.")

@@ -12,7 +12,7 @@ from joey.catalog.intake.files import spoilt, values
 from joey.catalog.intake.files.addresses import addresses_in
 from joey.catalog.intake.files.allowed_hosts import host_of
 from joey.catalog.intake.files.in_stock import flag_of
-from joey.catalog.intake.files.mapping import Source
+from joey.catalog.intake.files.mapping import FIELDS, Source
 from joey.catalog.intake.files.money_columns import MoneyColumns
 from joey.catalog.intake.files.reading_plan import Plan
 from joey.catalog.intake.files.rows import FileRows, RowFault
@@ -32,6 +32,7 @@ TEXTS = (
     "identity",
 )
 IDS = ("id", "identity", "seller_id", "gtin", "model")
+_NUL = _("There is a NUL in it, which was read as a blank.")
 NONE: dict[str, str] = {}
 LONGEST_CATEGORY = 60
 
@@ -71,6 +72,7 @@ class _Reading(MoneyColumns):
         titles = self._needed("title", self._texts("title"))
         self._check_ids({"id": self._ids} | texts)
         self._check_titles(titles)
+        self._check_nuls()
         currencies, money = self.money()
         lists, prices = self.sale(money)
         pictures = self._pictures()
@@ -126,6 +128,14 @@ class _Reading(MoneyColumns):
             for place, title in enumerate(titles):
                 if spoilt.is_garbled(title):
                     self.lost[place, "title"] = RowFault(shown_name(self.mapping, "title"), str(_GARBLED) % title[:40])
+
+    def _check_nuls(self) -> None:
+        """Report cells in which a NUL became a blank: what was there is lost."""
+        for name in FIELDS:
+            for _how, column in self._layers(name):
+                for place, value in enumerate(column) if _may_have_nul(column) else ():
+                    if isinstance(value, str) and "\0" in value:
+                        self.lost.setdefault((place, name), RowFault(shown_name(self.mapping, name), str(_NUL)))
 
     def _identities(self, own: list[str], sellers: list[str], pictures: list[tuple[str, ...]]) -> list[str]:
         if not has_rotating_ids(self.plan.marketplace):
@@ -225,6 +235,13 @@ class _Reading(MoneyColumns):
 
     def _history(self, currency: str, unit: str, value: Any) -> Any:
         return values.history_of(value, currency, unit, self.plan.zone)
+
+
+def _may_have_nul(column: list[Any]) -> bool:
+    try:
+        return "\0" in "".join(column)
+    except TypeError:
+        return any(isinstance(value, str) for value in column)
 
 
 def _hashable(value: Any) -> Any:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joey.catalog.intake.files import toml_keys
 from joey.catalog.intake.files.category_tree import read_tree
+from joey.catalog.intake.files.dialect import QUOTINGS
 from joey.catalog.intake.files.encodings import encoding_named
 from joey.catalog.intake.files.mapping import FIELDS, MONEY, PART, Mapping, Source
 from joey.kit.refusals import Invalid
@@ -45,7 +46,7 @@ def read_mapping(path: Path) -> Mapping:
     return Mapping(
         format=toml_keys.text(given, "format"),
         delimiter=toml_keys.delimiter(given),
-        quotes=_quotes(given),
+        quoting=_quoting(given),
         encoding=_encoding(given),
         decimal=toml_keys.decimal(given),
         item=toml_keys.text(given, "item"),
@@ -120,11 +121,17 @@ def _is_in_yuan(columns: Map[str, Any]) -> bool:
     return any(isinstance(each, dict) and each.get("unit") in CHINESE for each in tables)
 
 
-def _quotes(given: Map[str, Any]) -> bool:
+def _quoting(given: Map[str, Any]) -> str:
     found = toml_keys.text(given, "quoting")
-    if found not in ("", "none"):
-        raise Invalid(_("Quoting is “none” where quotes are only signs; otherwise leave it out."), field="quoting")
-    return not found
+    if found not in ("", *QUOTINGS):
+        raise Invalid(
+            _(
+                "Quoting is “none” where quotes are only signs, “single” where cells are in single quotes, “lines”"
+                " where each line as a whole is in quotes; otherwise leave it out."
+            ),
+            field="quoting",
+        )
+    return found
 
 
 def _encoding(given: Map[str, Any]) -> str:

@@ -1,11 +1,21 @@
 """What a reader of any format returns: rows in chunks, by column, numbered from 1."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 CHUNK = 5_000  # rows in memory at a time …
 CHUNK_BYTES = 8 << 20  # … or fewer, where they are long
+
+
+def column_named(name: str, columns: Collection[str]) -> str | None:
+    """The column that a name means: the one called so, else the only one that differs in capitals and blanks around it
+    alone. None where there is none, or where two are alike.
+    """
+    if name in columns:
+        return name
+    alike = [each for each in columns if each.strip().casefold() == name.strip().casefold()]
+    return alike[0] if len(alike) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,7 @@ class FileRows(Protocol):
 
     numbers: list[int]
     wrong: dict[int, RowFault]  # by place: rows that cannot be read; their cells are all empty
+    lost: dict[int, RowFault]  # by place: what a row lacks that it can do without
 
     def column(self, name: str) -> list[Any]:
         """The values of a column: text, None, and in some formats lists, objects and numbers."""
@@ -60,9 +71,14 @@ class GatheredRows:
 
     numbers: list[int] = field(default_factory=list)
     wrong: dict[int, RowFault] = field(default_factory=dict)
+    lost: dict[int, RowFault] = field(default_factory=dict)
     objects: list[dict[str, Any]] = field(default_factory=list)
     raw: list[Any] = field(default_factory=list)  # as the file has them
 
     def column(self, name: str) -> list[Any]:
         """None where a row has no such column."""
-        return [each.get(name) for each in self.objects]
+        found = [each.get(name) for each in self.objects]
+        if found.count(None) < len(found):
+            return found
+        other = column_named(name, {key for each in self.objects for key in each})
+        return found if other is None or other == name else [each.get(other) for each in self.objects]

@@ -27,15 +27,15 @@ def as_it_was(cell: str) -> str:
     return _SAFE.sub("", cell) if "'" in cell else cell
 
 
-def line_of(cells: Sequence[str], delimiter: str, *, quotes: bool = True) -> str:
-    """A row. What any delimiter would part is quoted; without `quotes` it was no part of a cell."""
-    return (
-        delimiter.join(
-            _quoted(cell) if quotes and (_PARTS.search(cell) or delimiter in cell) else cell for cell in cells
-        )
-        + "\n"
-    )
+def line_of(cells: Sequence[str], delimiter: str, *, quote: str = '"') -> str:
+    """A row. What any delimiter would part is quoted; without a `quote` it was no part of a cell."""
+    return delimiter.join(_quoted(cell, quote) if _is_parted(cell, delimiter, quote) else cell for cell in cells) + "\n"
 
 
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"'
+def _is_parted(cell: str, delimiter: str, quote: str) -> bool:
+    # Single quotes are seen by those in the header.
+    return bool(quote) and (quote != '"' or _PARTS.search(cell) is not None or delimiter in cell)
+
+
+def _quoted(cell: str, quote: str) -> str:
+    return quote + cell.replace(quote, quote * 2) + quote

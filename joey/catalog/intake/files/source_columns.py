@@ -24,7 +24,9 @@ class SourceColumns:
         self.rows, self.mapping = rows, mapping
         self.size = len(rows.numbers)
         self.wrong: dict[int, RowFault] = dict(rows.wrong)
-        self.lost: dict[tuple[int, str], RowFault] = {}  # by place and field: fields that could not be read
+        self.lost: dict[tuple[int, str], RowFault] = {
+            (place, "row"): fault for place, fault in rows.lost.items()
+        }  # by place and field: fields that could not be read
         self.none = self.mapping.none | set(NOTHING)
         self._ids: list[str] = []
         self._found: dict[str, list[tuple[Source, list[Any]]]] = {}

@@ -15,9 +15,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from joey.catalog.intake.files.dialect import MOST_ABOVE, TableDialect
 from joey.catalog.intake.files.encodings import mark_of_utf_8
-from joey.catalog.intake.files.opened import LONGEST_LINE, OpenedFile
-from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault
+from joey.catalog.intake.files.opened import OpenedFile
+from joey.catalog.intake.files.rows import CHUNK, CHUNK_BYTES, FileRows, RowFault, column_named
 from joey.catalog.intake.files.safe_cells import as_it_was, line_of, safe
 from joey.catalog.intake.files.tabs import with_quotes
 from joey.catalog.intake.files.totals import may_be_none_of_a_list
@@ -25,7 +26,6 @@ from joey.catalog.intake.files.unreadable_file import UnreadableFile
 
 FEW = 500  # rows read in one go
 MOST_COLUMNS = 1_000
-MOST_ABOVE = 30  # rows among which the header is looked for
 NOTES = ("joey_row", "joey_field", "joey_reason")  # the first columns of a file of refused rows
 
 
@@ -34,52 +34,52 @@ class _TableRows:
     header: dict[str, int]
     numbers: list[int] = field(default_factory=list)
     wrong: dict[int, RowFault] = field(default_factory=dict)
+    lost: dict[int, RowFault] = field(default_factory=dict)
     cells: list[list[str]] = field(default_factory=list)
     odd: dict[int, list[str]] = field(default_factory=dict)  # by place: rows with another number of cells
 
     def column(self, name: str) -> list[Any]:
         """The cells of a column, as text."""
-        place = self.header.get(name)
-        return [None] * len(self.cells) if place is None else list(map(itemgetter(place), self.cells))
+        column = column_named(name, self.header)
+        return [None] * len(self.cells) if column is None else list(map(itemgetter(self.header[column]), self.cells))
 
 
 class Table:
-    """A table with its delimiter. Rows are numbered as a spreadsheet does: a header at the top is row 1.
+    """A table in its dialect. Rows are numbered as a spreadsheet does: a header at the top is row 1.
 
     `find_header` is given the first rows and returns the place of the header among them; `is_no_row` says of a row's
-    cells that it is none of the table's, such as a total. `rows` are those of a workbook. With `group`, a column, a row
-    whose cell there is empty or as in the row above takes from that row what it lacks: lists of one picture a row, and
-    merged cells.
+    cells that it is none of the table's, such as a total; `may_lack` of a column that a row may end before it. `rows`
+    are those of a workbook. With `group`, a column, a row whose cell there is empty or as in the row above takes from
+    that row what it lacks: lists of one picture a row, and merged cells.
     """
 
     def __init__(
         self,
         opened: OpenedFile,
-        delimiter: str,
+        dialect: TableDialect,
         *,
         rows: Iterator[list[str]] | None = None,
         find_header: Callable[[list[list[str]]], int] | None = None,
         is_no_row: Callable[[list[str]], bool] | None = None,
+        may_lack: Callable[[str], bool] | None = None,
         encoding: str = "",
-        quotes: bool = True,
         group: str = "",
     ) -> None:
-        csv.field_size_limit(LONGEST_LINE)
         self._opened = opened
-        self._delimiter = delimiter
+        self._dialect = dialect
         self._encoding = encoding
-        self._quotes = quotes
         self._is_workbook = rows is not None
         self._rows = iter(self._csv_rows()) if rows is None else rows
         self._find_header = find_header
         self._is_no_row = is_no_row
+        self._may_lack = may_lack
         self._number = 0
         self.left_out: list[int] = []  # rows that are none of the table's
         self.columns: Sequence[str] = self._header()
         self._places = {name: place for place, name in enumerate(self.columns)}
         self._are_refused = tuple(self.columns[: len(NOTES)]) == NOTES
-        if group in self._places:
-            self._rows = _filled_down(self._rows, self._places[group])
+        if group and (column := column_named(group, self._places)) is not None:
+            self._rows = _filled_down(self._rows, self._places[column])
 
     def chunks(self) -> Iterator[FileRows]:
         """All rows. One with the wrong number of cells is refused; the file was truncated where that is the last one,
@@ -111,21 +111,15 @@ class Table:
 
     def _csv_rows(self) -> Iterator[list[str]]:
         lines = chain.from_iterable(io.StringIO(text, newline="") for text in self._opened.texts(self._encoding))
-        rows = with_quotes(lines) if self._delimiter == "\t" and self._quotes else lines
-        reader = csv.reader(
-            rows,
-            delimiter=self._delimiter,
-            strict=True,
-            quoting=csv.QUOTE_MINIMAL if self._quotes else csv.QUOTE_NONE,
-        )
+        counted = _CountedLines(with_quotes(lines) if self._dialect == TableDialect("\t") else lines)
         try:
-            yield from reader
+            yield from self._dialect.cells(counted, strict=True)
         except csv.Error as broken:
             text = _(
                 'Line %(line)d is not well quoted (%(why)s). If quotes are only signs, as in 3", add quoting = "none"'
                 " to the mapping; else the file was truncated."
             )
-            raise UnreadableFile(text % {"line": reader.line_num, "why": broken}, row=reader.line_num) from None
+            raise UnreadableFile(text % {"line": counted.number, "why": broken}, row=counted.number) from None
 
     def _block(self, size: int = CHUNK) -> list[list[str]]:
         """The next rows, as many as fit in a chunk."""
@@ -161,6 +155,10 @@ class Table:
                 continue
             rows.cells.append([*cells, *[""] * width][:width])
             rows.odd[place] = cells
+            lacks = self.columns[len(cells) :]
+            if lacks and self._may_lack and all(map(self._may_lack, lacks)):
+                rows.lost[place] = RowFault("row", str(_("ends early, so it has no %s") % ", ".join(lacks)[:80]))
+                continue
             rows.wrong[place] = RowFault(
                 "row", str(_("%(found)d cells, the header has %(all)d") % {"found": len(cells), "all": width})
             )
@@ -200,7 +198,7 @@ class Table:
         """The original cells, after the notes."""
         assert isinstance(rows, _TableRows)
         cells = rows.odd.get(place, rows.cells[place])
-        reason = wrong.reason if self._quotes else wrong.reason.replace(self._delimiter, " ")
+        reason = wrong.reason if self._dialect.quote else wrong.reason.replace(self._dialect.delimiter, " ")
         return self._line([str(rows.numbers[place]), wrong.field, reason, *self._own(cells)])
 
     def refused_end(self) -> str:
@@ -212,7 +210,23 @@ class Table:
         return cells[len(NOTES) :] if self._are_refused else cells
 
     def _line(self, cells: list[str]) -> str:
-        return line_of(list(map(safe, cells)), self._delimiter, quotes=self._quotes)
+        return line_of(list(map(safe, cells)), self._dialect.delimiter, quote=self._dialect.quote)
+
+
+class _CountedLines:
+    """Lines, and the number of the last one that was read."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.number += 1
+        return line
 
 
 def _filled_down(rows: Iterator[list[str]], key: int) -> Iterator[list[str]]:
