@@ -108,7 +108,7 @@ FACTS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
 def facts_in_words(facts: Mapping[str, Any]) -> str:
     """What an operator reads of an event's facts; the rest is in the record, at what it is about."""
     known = ((title, say(facts[name])) for name, (title, say) in FACTS.items() if name in facts)
-    said = (
-        gettext("%(title)s: %(said)s") % {"title": title, "said": text} for title, text in known if text is not None
-    )
-    return " · ".join(said)  # None: a text of the record
+    form = gettext("%(title)s: %(said)s")
+    return " · ".join(
+        form % {"title": title, "said": said} for title, said in known if said
+    )  # None: a text of the record

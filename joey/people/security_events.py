@@ -14,9 +14,8 @@ from joey.people.queries import person_by_contact
 def with_contacts(events: QuerySet[SecurityEvent]) -> QuerySet[SecurityEvent]:
     """Each with `contact` of who did it and `whom` it was done to, None where that is no person that is known."""
     of_person = Case(When(about__startswith="person:", then=Cast(Substr("about", len("person:") + 1), UUIDField())))
-    return events.annotate(about_person=of_person).annotate(
-        contact=_contact("person_id"), whom=_contact("about_person")
-    )
+    events = events.annotate(about_person=of_person)
+    return events.annotate(contact=_contact("person_id"), whom=_contact("about_person"))
 
 
 def _contact(column: str) -> Subquery:

@@ -41,7 +41,7 @@ class SecurityLog(ReadOnly):
     list_display = ("what", "at", "details", "who", "of_thing", "of_caller", "of_request")
     list_filter = (("kind", OfKind),)
     search_fields = ("=request_id", "=about")
-    search_help_text = _("Whole e-mail, phone, network address, request, or thing (payout:…)")
+    search_help_text = _("Whole e-mail, phone, network address, request, or thing")
     ordering = ("-id",)
     fields = ("at", "what", "details", "who", "of_thing", "of_caller", "of_request")
 
