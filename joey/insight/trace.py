@@ -24,6 +24,7 @@ from joey.marketplaces import registry
 from joey.money.money import Money
 from joey.money.rate import rate_text
 from joey.orders.disputes import disputed_line
+from joey.payouts.queries import first_payout_since
 from joey.record.queries import EventRow, events_of, with_texts
 from joey.sharing.channel_names import channel_name
 from joey.sharing.note_stopped import STOPPED, stopped_after
@@ -56,12 +57,7 @@ def order_trace(shop: Shop, line_id: UUID, *, now: datetime) -> Trace:
     line = order_of(shop.pk, line_id)
     if line is None:
         raise NotFound(_("There is no such order in this shop."))
-    click = queries.click_behind(shop.pk, line_id)
-    steps = _steps_of_line(line_id)
-    if click is not None:
-        led_here = [_click_step(click), *(_outbound_step(way, False) for way in click.outbound_clicks)]
-        steps = tuple(sorted((*led_here, *steps), key=lambda step: step.at))
-    return Trace(*_why(line, now=now, shop=shop), steps)
+    return Trace(*_why(line, now=now, shop=shop), _steps_of_shops(shop.pk, line))
 
 
 def office_trace(line_id: UUID, *, now: datetime) -> Trace:
@@ -70,9 +66,9 @@ def office_trace(line_id: UUID, *, now: datetime) -> Trace:
     if found is None:
         raise NotFound(_("There is no such order line."))
     line = order_of(found.shop_id, line_id) if found.shop_id else None
-    if line is None:
+    if line is None or found.shop_id is None:
         return Trace(found.suspense, suspended_because(found.suspense, found.evidence_key), _steps_of_line(line_id))
-    return Trace(*_why(line, now=now), _steps_of_line(line_id))
+    return Trace(*_why(line, now=now), _steps_of_shops(found.shop_id, line))
 
 
 def click_trace(shop: Shop, click_id: UUID, *, now: datetime) -> Trace:
@@ -167,7 +163,7 @@ def _available_part(line: OrderRow) -> list[str]:
 
 
 def _from_all() -> str:
-    """No payout names the lines that it pays, so nothing is said of whether this one is paid out."""
+    """No payout names the lines that it pays."""
     return _("Payouts are made from the whole available balance, not order by order.")
 
 
@@ -193,6 +189,31 @@ def _why_click(shop: Shop, click: ClickFacts, lines: list[OrderRow], *, now: dat
 
 
 # ── Steps ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _steps_of_shops(shop_id: UUID, line: OrderRow) -> tuple[Step, ...]:
+    """From the click that led to the order to the first payout that could hold it, oldest first."""
+    around = _payout_step(shop_id, line)
+    click = queries.click_behind(shop_id, line.id)
+    if click is not None:
+        around += [_click_step(click), *(_outbound_step(way, False) for way in click.outbound_clicks)]
+    steps = _steps_of_line(line.id)
+    return tuple(sorted((*around, *steps), key=lambda step: step.at)) if around else steps
+
+
+def _payout_step(shop_id: UUID, line: OrderRow) -> list[Step]:
+    payout = (
+        first_payout_since(shop_id, line.commission.currency, line.made_available_at)
+        if line.made_available_at
+        else None
+    )
+    if payout is None or line.released.minor <= 0:
+        return []
+    if payout.paid_at:
+        what = _("Paid out, with the first payout after it was made available")
+        return [Step(payout.paid_at, "payout.paid", what, _from_all(), payout.amount)]
+    what = _("On its way, with the first payout after it was made available")
+    return [Step(payout.requested_at, "payout.requested", what, _from_all(), payout.amount)]
 
 
 def _steps_of_line(line_id: UUID) -> tuple[Step, ...]:

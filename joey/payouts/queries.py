@@ -118,6 +118,26 @@ class AttemptRow:
     decisions: tuple[DecisionRow, ...]
 
 
+@dataclass(frozen=True)
+class NextPayout:
+    """The first payout after a moment that was not refused, rejected or returned. `paid_at` None: it is on its way."""
+
+    amount: Money
+    requested_at: datetime
+    paid_at: datetime | None
+
+
+def first_payout_since(shop_id: UUID, currency: str, since: datetime) -> NextPayout | None:
+    """One query."""
+    lost = (Payout.State.REFUSED, Payout.State.FAILED, Payout.State.RETURNED)
+    of_shop = Payout.objects.filter(shop_id=shop_id, currency=currency, requested_at__gte=since)
+    found = of_shop.exclude(state__in=lost).order_by("requested_at", "id").first()
+    if found is None:
+        return None
+    paid_at = found.finished_at if found.state == Payout.State.PAID else None
+    return NextPayout(Money(found.amount_minor, currency), found.requested_at, paid_at)
+
+
 def payouts_of(shop: Shop, *, limit: int = 100, before: UUID | None = None) -> list[PayoutRow]:
     """The shop's payouts, newest first, those older than `before`. One query."""
     found = _with_hold(Payout.objects.filter(shop=shop)).order_by("-id")

@@ -13,9 +13,12 @@ from joey.insight.trace import Trace, click_trace, office_trace, order_trace
 from joey.kit.ids import id_at
 from joey.kit.refusals import NotFound
 from joey.orders.models import OrderLine
+from joey.payouts.decide import approve, refuse
+from joey.payouts.models import Payout
 from joey.sharing.models import Click, OutboundClick, PositionLease
-from tests.cast import DAY, NOW, flask, leased, listed, lulus_shop, meis_shop, refund, report, settled, shared
+from tests.cast import DAY, NOW, ada, flask, leased, listed, lulus_shop, meis_shop, refund, report, settled, shared
 from tests.orders.polled import take_order_reports
+from tests.payouts.stage import cny, ready_shop, requested
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +197,24 @@ def test_an_orders_story_begins_with_the_link_that_led_to_it() -> None:
         click_id=other.pk, shop_id=way.shop_id, at=way.at, marketplace="taobao", lease_id=lease.pk
     )
     assert order_trace(meis_shop(), line, now=NOW).steps[0].code == "order_line.reported"
+
+
+def test_an_orders_story_ends_with_the_payout_for_its_keeper_and_for_operators() -> None:
+    """Case P8: the first payout after it was made available that was not refused."""
+    shop = ready_shop(10_000)
+    line = OrderLine.objects.get().pk
+    first = requested(shop, 4_000)
+    for trace in (order_trace(shop, line, now=NOW), office_trace(line, now=NOW)):
+        assert figures(trace)[-1] == ("payout.requested", "CN¥40.00")
+
+    refuse(first, by=ada(), reason="The name is another", now=NOW)
+    assert order_trace(shop, line, now=NOW).steps[-1].code == "commission.confirmed"
+
+    second = approve(requested(shop, 5_000, key="key-2"), by=ada(), now=NOW)
+    Payout.objects.filter(pk=second.pk).update(state="paid", finished_at=NOW + DAY)
+    last = order_trace(shop, line, now=NOW).steps[-1]
+    assert (last.code, last.at, last.figure) == ("payout.paid", NOW + DAY, cny(5_000))
+    assert last.why == "Payouts are made from the whole available balance, not order by order."
 
 
 def test_a_visit_without_an_order_says_that_none_was_reported() -> None:
