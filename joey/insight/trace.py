@@ -193,12 +193,12 @@ def _why_click(shop: Shop, click: ClickFacts, lines: list[OrderRow], *, now: dat
 
 def _steps_of_shops(shop_id: UUID, line: OrderRow) -> tuple[Step, ...]:
     """From the click that led to the order to the first payout that could hold it, oldest first."""
-    around = _payout_step(shop_id, line)
+    steps, payout = _steps_of_line(line.id), _payout_step(shop_id, line)
     click = queries.click_behind(shop_id, line.id)
-    if click is not None:
-        around += [_click_step(click), *(_outbound_step(way, False) for way in click.outbound_clicks)]
-    steps = _steps_of_line(line.id)
-    return tuple(sorted((*around, *steps), key=lambda step: step.at)) if around else steps
+    led_here = [_click_step(click), *(_outbound_step(way, False) for way in click.outbound_clicks)] if click else []
+    if not led_here and not payout:
+        return steps
+    return tuple(sorted((*led_here, *steps, *payout), key=lambda step: step.at))
 
 
 def _payout_step(shop_id: UUID, line: OrderRow) -> list[Step]:

@@ -25,7 +25,7 @@ _IBAN_START = re.compile(r"[A-Z]{2}[0-9]{2}")
 # no cards have no common check digit, and some Chinese ones of 19 digits begin with 4 as well.
 _CARD = re.compile(r"62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)[0-9]{12}")
 # What no holder is called, while 3D科技有限公司 and 7-Eleven are.
-_NO_NAME = re.compile(r"[<>{}\\@]|://|[0-9](?:[ -]?[0-9]){4}")
+_NO_NAME = re.compile(r"<[A-Za-z/!]|[{}\\@]|://|[0-9](?:[ -]?[0-9]){4}")
 _NO_ACCOUNT = re.compile(r"([0-9])\1*")  # one digit throughout
 _CNAPS = re.compile(r"[0-9]{12}")
 
@@ -91,8 +91,8 @@ def check_same_country(number: str, bank_code: str) -> None:
     of_account, of_bank = number[:2], bank_code[4:6]
     if of_account != of_bank and of_bank not in _TERRITORIES.get(of_account, "").split():
         raise Invalid(
-            _("This BIC is of a bank in %(bank)s, and the IBAN of an account in %(account)s. Check both.")
-            % {"bank": of_bank, "account": of_account},
+            _("This BIC is of a bank in %(of_bic)s, and the IBAN of an account in %(of_iban)s. Check both.")
+            % {"of_bic": of_bank, "of_iban": of_account},
             field="bank_code",
         )
 

@@ -62,6 +62,7 @@ def worker(deployed: dict[str, str], log: Path) -> Iterator["subprocess.Popen[by
             process.wait(60)
 
 
+@pytest.mark.long
 def test_status_says_what_is_there_and_rebuild_builds_it(deployed: dict[str, str]) -> None:
     take_offers(many(12), now=NOW)
 

@@ -39,6 +39,7 @@ def positions(committed_db: EmbeddedPostgres, sandbox: Sandbox, tmp_path: Path, 
     return lambda *words: joey("positions", *words, timeout=60, **more)
 
 
+@pytest.mark.long
 def test_an_instance_without_positions_registers_some_at_the_marketplace(positions: Positions) -> None:
     empty, made, listed = positions("list"), positions("register", "3", "--marketplace", "taobao"), positions("list")
 
@@ -74,6 +75,7 @@ def test_a_lease_is_ended_with_a_reason_and_its_position_rests(positions: Positi
     prove()
 
 
+@pytest.mark.long
 def test_a_mistyped_position_is_withdrawn_with_a_reason(positions: Positions) -> None:
     positions("register", "1", "--marketplace", "taobao")
     lease = lease_for(cast.meis_shop(), "taobao", now=clock.now())
@@ -89,6 +91,7 @@ def test_a_mistyped_position_is_withdrawn_with_a_reason(positions: Positions) ->
     prove()
 
 
+@pytest.mark.long
 def test_keepers_who_accepted_an_invitation_are_positions(
     positions: Positions, sandbox: Sandbox, tmp_path: Path
 ) -> None:

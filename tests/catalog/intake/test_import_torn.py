@@ -141,7 +141,7 @@ def test_a_short_file_that_was_typed_needs_no_line_break_at_its_end(tmp_path: Pa
         (goods(good(1), '2,"a"b,c,1,CNY', good(3)).encode(), "not well quoted"),
         (goods(good(1), "2,short").rstrip().encode(), "too few cells"),
         (b'{"id": 1}\n{"id": 2', "not a JSON object"),
-        (b"<html><body>Not found</body></html>", "no <item>"),
+        (b"<html><body>Not found</body></html>", "This is a web page"),
         (b'<?xml version="1.0" encoding="ISO-8859-1"?><rss></rss>', "no <item>"),
         (b"<rss><channel><item></channel></rss>", "not well-formed"),
     ],

@@ -34,7 +34,7 @@ def offer(name: str, chance: random.Random, **changes: Any) -> Any:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("sort", but_every(2, SORTS))
+@pytest.mark.parametrize("sort", but_every(4, SORTS))
 @pytest.mark.parametrize("seed", but_every(3, range(3)))
 def test_whatever_stays_as_it_is_is_shown_once_and_in_order(
     sort: str, seed: int, index_folder: object, settings: Any

@@ -493,6 +493,7 @@ def test_data_that_is_here_is_not_replaced_without_the_option_even_if_it_cannot_
     assert not (tmp_path / "restoring").exists()
 
 
+@pytest.mark.long
 def test_doctor_reports_the_last_backup_and_the_pause(made: Made, restored: EmbeddedPostgres) -> None:
     note = made.data / "last-backup.json"
     noted = json.loads(note.read_text())

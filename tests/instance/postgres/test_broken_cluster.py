@@ -78,6 +78,7 @@ def test_a_cluster_whose_data_folder_is_gone_is_reported_and_kept(tmp_path: Path
     postgres.remove()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's cluster is behind a link")
 def test_a_cluster_left_behind_by_deleting_a_folder_that_is_used_again_is_reported(tmp_path: Path) -> None:
     data = tmp_path / "again"

@@ -68,9 +68,9 @@ def marked(head: bytes) -> str:
 def wide_without_mark(sample: bytes) -> str:
     """Which UTF-16 or UTF-32 it is, by the zeros in the other bytes of what is ASCII in it; "" where it is none."""
     quarters = [sample[at::4].count(0) / max(len(sample[at::4]), 1) for at in range(4)]
-    if quarters[0] > 0.9 and quarters[1] > 0.9:
+    if quarters[0] > 0.9 and quarters[1] > 0.9 and quarters[3] < 0.5:
         return "utf-32-be"
-    if quarters[2] > 0.9 and quarters[3] > 0.9:
+    if quarters[2] > 0.9 and quarters[3] > 0.9 and quarters[0] < 0.5:
         return "utf-32-le"
     first, second = (part.count(0) / max(len(part), 1) for part in (sample[::2], sample[1::2]))
     return "utf-16-be" if first > 4 * second + 0.2 else "utf-16-le" if second > 4 * first + 0.2 else ""
