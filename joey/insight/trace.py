@@ -195,10 +195,9 @@ def _steps_of_shops(shop_id: UUID, line: OrderRow) -> tuple[Step, ...]:
     """From the click that led to the order to the first payout that could hold it, oldest first."""
     steps, payout = _steps_of_line(line.id), _payout_step(shop_id, line)
     click = queries.click_behind(shop_id, line.id)
+    # First, whatever the reports say of the time: some marketplaces name the minute of an order, some the day.
     led_here = [_click_step(click), *(_outbound_step(way, False) for way in click.outbound_clicks)] if click else []
-    if not led_here and not payout:
-        return steps
-    return tuple(sorted((*led_here, *steps, *payout), key=lambda step: step.at))
+    return (*led_here, *(sorted((*steps, *payout), key=lambda step: step.at) if payout else steps))
 
 
 def _payout_step(shop_id: UUID, line: OrderRow) -> list[Step]:
