@@ -2,6 +2,7 @@
 
 import logging
 import time
+from copy import copy
 
 from joey.kit.current_request import request_id
 
@@ -12,6 +13,12 @@ class UtcFormatter(logging.Formatter):
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%d %H:%M:%S UTC"
     default_msec_format = ""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name.startswith("django.security."):  # a request that was refused: where it was is no fault of ours
+            record = copy(record)
+            record.exc_info = record.exc_text = None
+        return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
         line, request = super().formatMessage(record), request_id()

@@ -71,7 +71,7 @@ def test_wapiti_finds_nothing(joey: Server, tmp_path: Path, face: str) -> None:
         paths = [path for (path,) in crawled.execute("SELECT path FROM paths")]
     inside = [path for path in paths if f"/{face.partition('/')[0]}" in path and "sign-in" not in path]
     assert len(inside) > 10, paths
-    assert "Traceback" not in joey.log.read_text()
+    assert not traceback_in(joey)
 
 
 def test_sqlmap_finds_no_way_into_a_statement(joey: Server, tmp_path: Path) -> None:
@@ -104,7 +104,12 @@ def test_sqlmap_finds_no_way_into_a_statement(joey: Server, tmp_path: Path) -> N
         assert "appears to be injectable" not in done.stdout, done.stdout[-3000:]
         found = list(csv.reader(results.read_text().splitlines())) if results.exists() else []
         assert not [row for row in found[1:] if len(row) > 2 and row[2]], found
-    assert "Traceback" not in joey.log.read_text()
+    assert not traceback_in(joey)
+
+
+def traceback_in(joey: Server) -> str:
+    """What its log says of the first error that nothing answered."""
+    return "".join(joey.log.read_text().partition("Traceback")[1:])[:4_000]
 
 
 def session_for(face: str) -> str:

@@ -241,3 +241,18 @@ def test_a_line_in_the_log_names_the_request_that_it_is_about() -> None:
 
     assert inside == f"something happened (request {name})"
     assert line.format(record) == "something happened"
+
+
+def test_a_request_that_is_refused_as_suspicious_is_one_line_and_an_error_has_its_traceback() -> None:
+    line = UtcFormatter("{message}", style="{")
+    try:
+        raise ValueError("odd")
+    except ValueError as odd:
+        found = (type(odd), odd, odd.__traceback__)
+    refused, broken = (
+        logging.LogRecord(name, logging.ERROR, "", 0, "it happened", (), found)
+        for name in ("django.security.DisallowedModelAdminLookup", "django.request")
+    )
+
+    assert line.format(refused) == "it happened"
+    assert "Traceback" in line.format(broken)
