@@ -25,7 +25,7 @@ _IBAN_START = re.compile(r"[A-Z]{2}[0-9]{2}")
 # no cards have no common check digit, and some Chinese ones of 19 digits begin with 4 as well.
 _CARD = re.compile(r"62[0-9]{14,17}|4[0-9]{15}|5[1-5][0-9]{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)[0-9]{12}")
 # What no holder is called, while 3D科技有限公司 and 7-Eleven are.
-_NO_NAME = re.compile(r"<[A-Za-z/!]|[{}\\@]|://|[0-9](?:[ -]?[0-9]){4}")
+_NO_NAME = re.compile(r"<[A-Za-z/!]|&#?[A-Za-z0-9]+;|[{}\\@]|://|[0-9](?:[ -]?[0-9]){4}")
 _NO_ACCOUNT = re.compile(r"([0-9])\1*")  # one digit throughout
 _CNAPS = re.compile(r"[0-9]{12}")
 
@@ -101,6 +101,7 @@ _TERRITORIES = {
     "FR": "BL GF GP MF MQ NC PF PM RE TF WF YT MC",
     "GB": "GG IM JE",
     "FI": "AX",
+    "MC": "FR",
     "XK": "RS",
 }
 

@@ -24,7 +24,8 @@ def choose(asked: str | None, remembered: str | None, accepted: str) -> str:
             language = next((each for each in (settings.LANGUAGE_CODE, *NAMES.values()) if each not in named), None)
         if language and weight > 0:  # q=0 means "not this one" (12.4.2)
             return language
-    return str(settings.LANGUAGE_CODE)
+    excluded = {language for language, weight in known if not weight}
+    return next((each for each in (str(settings.LANGUAGE_CODE), *NAMES.values()) if each not in excluded), "en")
 
 
 class LanguageChoice:

@@ -7,6 +7,7 @@ import pytest
 from django.db import Error, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from joey.insight.queries import today_of
 from joey.kit import sql
 from joey.kit.ids import id_at, new_id
 from joey.kit.refusals import Invalid, NotFound
@@ -45,6 +46,15 @@ def test_the_same_browser_is_one_person_all_day_and_another_one_tomorrow(link: L
 
     record_clicks([click(link, minutes=24 * 60)])
     assert counted(link.shop) == (5, 2)
+
+
+def test_todays_page_and_the_list_of_links_count_the_same_people(link: Link) -> None:
+    """Case B4: a browser that opens a link three times, over half an hour apart."""
+    record_clicks([click(link, minutes=minute) for minute in (0, 31, 62)])
+    record_clicks([click(link, BEN, minutes=5)])
+
+    assert counted(link.shop) == (4, 2)
+    assert today_of(link.shop_id, since=cast.NOW - timedelta(hours=1)).people == 2
 
 
 def test_one_person_before_and_after_midnight_in_utc_is_one_and_two_at_midnight_of_the_zone(link: Link) -> None:

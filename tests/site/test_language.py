@@ -12,6 +12,8 @@ from joey.site.language import choose
         ("en;q=0.1, zh;q=0.9", "zh-hans"),  # case B5
         ("*;q=0.5, en;q=0.4", "zh-hans"),
         ("*;q=0.5, zh;q=0", "en"),
+        ("zh;q=0", "en"),
+        ("fr, zh;q=0", "en"),
         ("zh;q=0, en;q=0.1, *;q=0", "en"),
         ("en;q=0.5, *;q=0.4", "en"),
         ("zh;q=0.1, en;q=0.9", "en"),
