@@ -4,15 +4,12 @@ A window opens with the first hit and admits `most` hits; the first hit after it
 connections count on the same row, so its lock makes the limit exact.
 """
 
-import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from joey.kit import sql
+from joey.kit.keyed_hash import keyed_hash
 from joey.kit.refusals import Text, TooMany
 from joey.kit.security_log import note_refused
 
@@ -52,7 +49,7 @@ class Limit:
     def digest(self, key: str) -> bytes:
         """What is stored instead of the key, which may be an address or a contact, and could be guessed from a hash."""
         text = f"joey.kit.rate_limit\0{self.name}\n{key}"
-        return hmac.digest(settings.SECRET_KEY.encode(), text.encode("utf-8", "replace"), hashlib.sha256)
+        return keyed_hash(text.encode("utf-8", "replace"))
 
 
 def hit(*counted: tuple[Limit, str], now: datetime, text: Text, field: str | None = None) -> None:

@@ -1,9 +1,6 @@
 """The keyed hashes under which codes and contacts are kept: a copy of the tables opens no account and names no one."""
 
-import hashlib
-import hmac
-
-from django.conf import settings
+from joey.kit.keyed_hash import keyed_hash
 
 
 def code_hash(contact_value: str, code: str, *, browser: str, purpose: str) -> bytes:
@@ -23,4 +20,4 @@ def contact_hash(contact_value: str) -> bytes:
 
 def _digest(*parts: str) -> bytes:
     text = "\0".join(("joey.people", *parts))
-    return hmac.digest(settings.SECRET_KEY.encode(), text.encode("utf-8", "replace"), hashlib.sha256)
+    return keyed_hash(text.encode("utf-8", "replace"))

@@ -1,14 +1,12 @@
 """Into the security log: that this instance was started with other settings than before. Values stay out of it."""
 
-import hashlib
-import hmac
 import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from django.conf import settings
 from django.db import OperationalError, transaction
 
+from joey.kit.keyed_hash import keyed_hash
 from joey.kit.models import SecurityEvent
 from joey.kit.security_log import note
 
@@ -42,4 +40,4 @@ def _digest(name: str, value: str) -> str:
     if "/" in value and len(value) < 1_000 and path.is_file() and path.stat().st_size <= FILE_MOST:
         content = path.read_bytes()
     text = b"\0".join((b"joey.settings", name.encode(), value.encode("utf-8", "surrogateescape"), content))
-    return hmac.digest(settings.SECRET_KEY.encode(), text, hashlib.sha256).hex()[:16]
+    return keyed_hash(text).hex()[:16]
