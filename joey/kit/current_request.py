@@ -19,10 +19,10 @@ _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")  # what our proxy may call a reques
 
 @dataclass
 class CurrentRequest:
-    """`caller` as limits count one: an IPv4 address, an IPv6 /64, "" where it is not known."""
+    """Who calls is asked for when something is noted: most requests note nothing."""
 
     id: str
-    caller: str = ""
+    caller: Callable[[], str] = str  # as limits count one: an IPv4 address, an IPv6 /64, "" where it is not known
     person: Callable[[], UUID | None] = lambda: None  # who is signed in, as far as the view has asked
     refused: list[dict[str, Any]] = field(default_factory=list)
 
@@ -41,12 +41,18 @@ def request_id() -> str:
     return request.id if request else ""
 
 
-def begin_request(given: str = "") -> Token[CurrentRequest | None]:
+def caller() -> str:
+    """Who sent it, as limits count one; "" outside of a request."""
+    request = _current.get()
+    return request.caller() if request else ""
+
+
+def begin_request(given: Callable[[], str] = str) -> Token[CurrentRequest | None]:
     """A request begins; `end_request` takes the token. `given` is what a proxy calls it: a stranger's word is not
-    believed, so it counts only behind a proxy of ours.
+    believed, so it is read only behind a proxy of ours.
     """
-    believed = settings.BEHIND_PROXY and _GIVEN.fullmatch(given)
-    return _current.set(CurrentRequest(given if believed else secrets.token_hex(8)))
+    name = given() if settings.BEHIND_PROXY else ""
+    return _current.set(CurrentRequest(name if _GIVEN.fullmatch(name) else secrets.token_hex(8)))
 
 
 def end_request(token: Token[CurrentRequest | None]) -> None:

@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError
 from psycopg.types.json import Jsonb
 
 from joey.kit import sql
-from joey.kit.current_request import current_request
+from joey.kit.current_request import caller, current_request, request_id
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +105,8 @@ def _row(kind: str, person: UUID | None, about: str, facts: Mapping[str, object]
         "kind": kind,
         "person": person or (request.person() if request else None),
         "about": about,
-        "caller": request.caller if request else "",
-        "request_id": request.id if request else "",
+        "caller": caller(),
+        "request_id": request_id(),
         "facts": Jsonb(dict(facts)),
         "once": once,
     }

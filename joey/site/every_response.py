@@ -29,7 +29,7 @@ class EveryResponse:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun, request = False, begin_request(_given(scope))
+        begun, request = False, begin_request(lambda: _given(scope))
 
         async def complete(message: Message) -> None:
             nonlocal begun

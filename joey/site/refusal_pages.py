@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.csrf import csrf_failure
 
 from joey.kit import clock
-from joey.kit.current_request import current_request
+from joey.kit.current_request import caller
 from joey.kit.http import headers_of, status_of
 from joey.kit.refusals import Gone, Refusal, Unavailable
 from joey.kit.security_log import note_refused
@@ -48,9 +48,7 @@ class RefusalPages:
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from our own page, or whose cookie is gone (CSRF_FAILURE_VIEW)."""
-    current = current_request()
-    caller = current.caller if current else ""
-    note_refused("form.refused", facts={"why": reason}, once=f"form {caller} {clock.now():%Y-%m-%d %H}")
+    note_refused("form.refused", facts={"why": reason}, once=f"form {caller()} {clock.now():%Y-%m-%d %H}")
     return csrf_failure(request, reason)
 
 

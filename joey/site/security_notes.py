@@ -24,7 +24,7 @@ class SecurityNotes:
         try:
             current = current_request()
             assert current is not None
-            current.caller, current.person = caller_key(address_of(request)), lambda: _signed_in(request)
+            current.caller, current.person = lambda: caller_key(address_of(request)), lambda: _signed_in(request)
             response = self.get_response(request)
             write_refused()
             return response
